@@ -1,0 +1,209 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+const (
+	batchMax = 256
+	// attempts is how often a consumer tries an event before it is parked.
+	attempts = 5
+	// patience is how long a consumer may work on a batch before the events
+	// are given to another node.
+	patience = 30 * time.Second
+)
+
+// Handler deals with events in the order they came. An error means that none
+// of them counts as done: they come again, one by one, so that one bad event
+// does not hold up the others. It must do no harm if events come twice.
+type Handler func(ctx context.Context, events []Event) error
+
+// Consumer names a durable consumer and what it wants.
+type Consumer struct {
+	Name   string   // nodes that use the same name share the work
+	Events []string // "domain.kind", or "domain.*" for all of a domain
+	Handle Handler
+}
+
+type consumer struct {
+	bus    *Bus
+	spec   Consumer
+	cons   jetstream.ConsumeContext
+	queue  chan jetstream.Msg
+	ctx    context.Context
+	cancel context.CancelFunc
+	ended  sync.WaitGroup
+}
+
+// Consume starts a consumer; it runs until the bus is closed. Events that were
+// parked earlier are tried once more first.
+func (b *Bus) Consume(ctx context.Context, spec Consumer) error {
+	subjects := make([]string, len(spec.Events))
+	for i, e := range spec.Events {
+		subjects[i] = "ev." + e
+	}
+	durable, err := b.stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
+		Durable: spec.Name, FilterSubjects: subjects, AckPolicy: jetstream.AckExplicitPolicy,
+		AckWait: patience, MaxAckPending: 4 * batchMax,
+	})
+	if err != nil {
+		return err
+	}
+	c := &consumer{bus: b, spec: spec, queue: make(chan jetstream.Msg, 2*batchMax)}
+	c.ctx, c.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	if err := c.unpark(ctx); err != nil {
+		c.cancel()
+		return err
+	}
+	c.cons, err = durable.Consume(func(m jetstream.Msg) {
+		select {
+		case c.queue <- m:
+		case <-c.ctx.Done():
+		}
+	}, jetstream.PullMaxMessages(2*batchMax))
+	if err != nil {
+		c.cancel()
+		return err
+	}
+	c.ended.Go(c.run)
+	b.mu.Lock()
+	b.consumers = append(b.consumers, c)
+	b.mu.Unlock()
+	return nil
+}
+
+func (c *consumer) stop() {
+	c.cancel()
+	c.cons.Stop()
+	c.ended.Wait()
+}
+
+func (c *consumer) run() {
+	for {
+		select {
+		case <-c.ctx.Done():
+			return
+		case m := <-c.queue:
+			batch := []jetstream.Msg{m}
+			for more := true; more && len(batch) < batchMax; {
+				select {
+				case m := <-c.queue:
+					batch = append(batch, m)
+				default:
+					more = false
+				}
+			}
+			c.handle(batch)
+		}
+	}
+}
+
+func (c *consumer) handle(batch []jetstream.Msg) {
+	events := make([]Event, 0, len(batch))
+	for _, m := range batch {
+		e, err := event(m.Subject(), m.Headers(), m.Data())
+		if err != nil {
+			c.bus.log.Error("event not understood", "consumer", c.spec.Name, "error", err)
+			continue // acknowledged below: nobody can ever deal with it
+		}
+		events = append(events, e)
+	}
+	err := c.try(events)
+	if err == nil {
+		for _, m := range batch {
+			c.done(m.Ack())
+		}
+		return
+	}
+	if len(batch) > 1 && c.ctx.Err() == nil {
+		for _, m := range batch {
+			c.handle([]jetstream.Msg{m})
+		}
+		return
+	}
+	c.again(batch[0], err)
+}
+
+func (c *consumer) try(events []Event) error {
+	ctx, cancel := context.WithTimeout(c.ctx, patience)
+	defer cancel()
+	err := c.spec.Handle(ctx, events)
+	if err != nil {
+		c.bus.metrics.failed.WithLabelValues(c.spec.Name).Inc()
+		return err
+	}
+	c.bus.metrics.handled.WithLabelValues(c.spec.Name).Add(float64(len(events)))
+	return nil
+}
+
+func (c *consumer) done(err error) {
+	// The event comes again if this is lost; at shutdown that is expected.
+	if err != nil && c.ctx.Err() == nil {
+		c.bus.log.Warn("event not acknowledged", "consumer", c.spec.Name, "error", err)
+	}
+}
+
+// again has a failed event delivered later, or puts it aside.
+func (c *consumer) again(m jetstream.Msg, cause error) {
+	if c.ctx.Err() != nil {
+		c.done(m.Nak())
+		return
+	}
+	meta, err := m.Metadata()
+	if err != nil {
+		c.bus.log.Error("event without metadata", "consumer", c.spec.Name, "error", err)
+		return
+	}
+	log := c.bus.log.With("consumer", c.spec.Name, "subject", m.Subject(), "attempt", meta.NumDelivered, "error", cause)
+	if meta.NumDelivered < attempts {
+		log.Warn("event failed")
+		c.done(m.NakWithDelay(time.Second << meta.NumDelivered))
+		return
+	}
+	parked := &nats.Msg{Subject: "parked." + c.spec.Name, Header: m.Headers(), Data: m.Data()}
+	parked.Header.Set("Guildhall-Subject", m.Subject())
+	if _, err := c.bus.js.PublishMsg(c.ctx, parked); err != nil {
+		log.Error("event not parked", "parking", err)
+		c.done(m.NakWithDelay(patience))
+		return
+	}
+	log.Error("event parked")
+	c.bus.metrics.parked.WithLabelValues(c.spec.Name).Inc()
+	c.done(m.Ack())
+}
+
+// unpark tries the events once more that were put aside.
+func (c *consumer) unpark(ctx context.Context) error {
+	stream, err := c.bus.js.Stream(ctx, "PARKED")
+	if err != nil {
+		return err
+	}
+	next := uint64(1)
+	for {
+		m, err := stream.GetMsg(ctx, next, jetstream.WithGetMsgSubject("parked."+c.spec.Name))
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		next = m.Sequence + 1
+		e, err := event(m.Header.Get("Guildhall-Subject"), m.Header, m.Data)
+		if err == nil {
+			err = c.try([]Event{e})
+		}
+		if err != nil {
+			c.bus.log.Error("event stays parked", "consumer", c.spec.Name, "sequence", m.Sequence, "error", err)
+			continue
+		}
+		if err := stream.DeleteMsg(ctx, m.Sequence); err != nil {
+			return err
+		}
+	}
+}

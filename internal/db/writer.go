@@ -1,0 +1,174 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/guildhall/guildhall/internal/errs"
+)
+
+// writer owns the only writing connection of a SQLite file. Transactions that
+// wait at the same time are committed together: each runs in a savepoint of
+// one SQLite transaction, and one flush to the disk pays for all of them.
+type writer struct {
+	db    *DB
+	conn  *sql.Conn
+	pool  *sql.DB
+	queue chan *job
+	stmts map[string]*sql.Stmt
+	once  sync.Once
+	mu    sync.RWMutex // held for reading while a job is handed over
+	ended bool
+	done  chan struct{}
+}
+
+type job struct {
+	f    func(*Tx) error
+	tx   *Tx
+	err  error
+	done chan struct{}
+}
+
+// groupMax bounds a group, and with it how long its first member waits.
+const groupMax = 128
+
+func newWriter(d *DB, pool *sql.DB) (*writer, error) {
+	conn, err := pool.Conn(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{db: d, conn: conn, pool: pool, queue: make(chan *job, groupMax), stmts: map[string]*sql.Stmt{}, done: make(chan struct{})}
+	go w.run()
+	return w, nil
+}
+
+func (w *writer) do(ctx context.Context, f func(*Tx) error) error {
+	j := &job{f: f, done: make(chan struct{})}
+	if err := w.hand(ctx, j); err != nil {
+		return err
+	}
+	<-j.done // once handed over it is carried out: the caller must know how it ended
+	return j.err
+}
+
+func (w *writer) hand(ctx context.Context, j *job) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.ended {
+		return errs.New(errs.Unavailable, "Shutting down")
+	}
+	select {
+	case w.queue <- j:
+		return nil
+	case <-ctx.Done():
+		return errs.Wrap(errs.Unavailable, "The request was given up", ctx.Err())
+	}
+}
+
+func (w *writer) close() {
+	w.once.Do(func() {
+		w.mu.Lock()
+		w.ended = true
+		close(w.queue)
+		w.mu.Unlock()
+		<-w.done
+	})
+}
+
+func (w *writer) run() {
+	defer close(w.done)
+	for j := range w.queue {
+		group := w.group(j)
+		for _, j := range group {
+			if j.err == nil {
+				j.tx.finish()
+			}
+			close(j.done)
+		}
+	}
+	w.stop()
+}
+
+func (w *writer) stop() {
+	for _, s := range w.stmts {
+		if err := s.Close(); err != nil {
+			w.db.log.Warn("statement not closed", "error", err)
+		}
+	}
+	if err := errors.Join(w.conn.Close(), w.pool.Close()); err != nil {
+		w.db.log.Warn("writer not closed", "error", err)
+	}
+}
+
+// group runs a job and those that wait behind it in one transaction.
+func (w *writer) group(first *job) []*job {
+	group := []*job{first}
+	if err := w.do1("BEGIN IMMEDIATE"); err != nil {
+		first.err = err
+		return group
+	}
+	w.runJob(first)
+	for len(group) < groupMax {
+		select {
+		case j, ok := <-w.queue:
+			if ok {
+				group = append(group, j)
+				w.runJob(j)
+				continue
+			}
+		default:
+		}
+		break
+	}
+	if err := w.do1("COMMIT"); err != nil {
+		rollback := w.do1("ROLLBACK") // also when COMMIT has rolled back already
+		w.db.log.Error("group commit failed", "database", w.db.name, "jobs", len(group), "error", err, "rollback", rollback)
+		for _, j := range group {
+			if j.err == nil {
+				j.err = err
+			}
+		}
+	}
+	return group
+}
+
+func (w *writer) runJob(j *job) {
+	j.tx = &Tx{db: w.db, conn: w}
+	if j.err = w.do1("SAVEPOINT job"); j.err != nil {
+		return
+	}
+	if j.err = protect(j.tx, j.f); j.err != nil {
+		if err := w.do1("ROLLBACK TO job"); err != nil {
+			j.err = errors.Join(j.err, err)
+		}
+	}
+	if err := w.do1("RELEASE job"); err != nil {
+		j.err = errors.Join(j.err, err)
+	}
+}
+
+func (w *writer) do1(text string) error {
+	stmt, err := w.prepared(text)
+	if err != nil {
+		return err
+	}
+	if _, err = stmt.Exec(); err != nil {
+		return failed(text, err)
+	}
+	return nil
+}
+
+func (w *writer) prepared(text string) (*sql.Stmt, error) {
+	if s, ok := w.stmts[text]; ok {
+		return s, nil
+	}
+	s, err := w.conn.PrepareContext(context.Background(), text)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %q: %w", text, err)
+	}
+	w.stmts[text] = s
+	return s, nil
+}

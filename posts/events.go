@@ -1,0 +1,92 @@
+package posts
+
+import "github.com/guildhall/guildhall/internal/ids"
+
+// What this room tells the others. The subjects are posts.<kind>.
+
+// Created says that a post or a boost exists.
+type Created struct {
+	ID                 ids.ID     `json:"id"`
+	AccountID          ids.ID     `json:"account_id"`
+	InReplyToID        ids.ID     `json:"in_reply_to_id,omitempty"`
+	InReplyToAccountID ids.ID     `json:"in_reply_to_account_id,omitempty"`
+	ThreadID           ids.ID     `json:"thread_id,omitempty"`
+	BoostOfID          ids.ID     `json:"boost_of_id,omitempty"`
+	BoostOfAccountID   ids.ID     `json:"boost_of_account_id,omitempty"`
+	Visibility         Visibility `json:"visibility"`
+	Mentions           []ids.ID   `json:"mentions,omitempty"`
+	Tags               []string   `json:"tags,omitempty"`
+	Language           string     `json:"language,omitempty"`
+}
+
+// Edited says that a post has another content. Added are accounts that are
+// mentioned now and were not before.
+type Edited struct {
+	ID         ids.ID     `json:"id"`
+	AccountID  ids.ID     `json:"account_id"`
+	Visibility Visibility `json:"visibility"`
+	Tags       []string   `json:"tags,omitempty"`
+	Added      []ids.ID   `json:"added,omitempty"`
+}
+
+// Deleted says that a post or a boost is gone. ParentID is the post that it
+// answered or boosted, whose counters have changed.
+type Deleted struct {
+	ID         ids.ID     `json:"id"`
+	AccountID  ids.ID     `json:"account_id"`
+	ParentID   ids.ID     `json:"parent_id,omitempty"`
+	BoostOfID  ids.ID     `json:"boost_of_id,omitempty"`
+	Visibility Visibility `json:"visibility"`
+	Mentions   []ids.ID   `json:"mentions,omitempty"`
+	Tags       []string   `json:"tags,omitempty"`
+}
+
+// Favourited says that an account likes a post.
+type Favourited struct {
+	PostID    ids.ID `json:"post_id"`
+	AccountID ids.ID `json:"account_id"`
+	AuthorID  ids.ID `json:"author_id"`
+}
+
+// Unfavourited takes Favourited back.
+type Unfavourited struct {
+	PostID    ids.ID `json:"post_id"`
+	AccountID ids.ID `json:"account_id"`
+	AuthorID  ids.ID `json:"author_id"`
+}
+
+// Marked says that a viewer has bookmarked, pinned, muted or voted, or taken
+// it back: what nodes have cached of this viewer and post is stale.
+type Marked struct {
+	PostID    ids.ID `json:"post_id"`
+	AccountID ids.ID `json:"account_id"`
+	Voted     bool   `json:"voted,omitempty"` // the poll's counts have changed too
+}
+
+// PollEnded says that a poll takes no more votes.
+type PollEnded struct {
+	PostID   ids.ID `json:"post_id"`
+	PollID   ids.ID `json:"poll_id"`
+	AuthorID ids.ID `json:"author_id"`
+}
+
+// Kind implements bus.Payload.
+func (Created) Kind() string { return "created" }
+
+// Kind implements bus.Payload.
+func (Edited) Kind() string { return "edited" }
+
+// Kind implements bus.Payload.
+func (Deleted) Kind() string { return "deleted" }
+
+// Kind implements bus.Payload.
+func (Favourited) Kind() string { return "favourited" }
+
+// Kind implements bus.Payload.
+func (Unfavourited) Kind() string { return "unfavourited" }
+
+// Kind implements bus.Payload.
+func (Marked) Kind() string { return "marked" }
+
+// Kind implements bus.Payload.
+func (PollEnded) Kind() string { return "poll_ended" }

@@ -1,0 +1,69 @@
+package profiles
+
+import "github.com/guildhall/guildhall/internal/ids"
+
+// What this room tells the others. The subjects are profiles.<kind>.
+
+// Registered says that an account exists from now on.
+type Registered struct {
+	AccountID ids.ID `json:"account_id"`
+}
+
+// Updated says that an account's profile has changed.
+type Updated struct {
+	AccountID ids.ID `json:"account_id"`
+}
+
+// Followed says that From follows To from now on, at once or after consent.
+type Followed struct {
+	From ids.ID `json:"from"`
+	To   ids.ID `json:"to"`
+}
+
+// Unfollowed says that From follows To no longer, whoever ended it.
+type Unfollowed struct {
+	From ids.ID `json:"from"`
+	To   ids.ID `json:"to"`
+}
+
+// Requested says that From asks to follow To.
+type Requested struct {
+	From ids.ID `json:"from"`
+	To   ids.ID `json:"to"`
+}
+
+// RequestEnded says that a request to follow was answered or withdrawn.
+type RequestEnded struct {
+	From     ids.ID `json:"from"`
+	To       ids.ID `json:"to"`
+	Accepted bool   `json:"accepted"`
+}
+
+// GraphChanged says that blocks or mutes between two accounts have changed.
+type GraphChanged struct {
+	From ids.ID `json:"from"`
+	To   ids.ID `json:"to"`
+	// Blocked says that From blocks To from now on.
+	Blocked bool `json:"blocked,omitempty"`
+}
+
+// Kind implements bus.Payload.
+func (Registered) Kind() string { return "registered" }
+
+// Kind implements bus.Payload.
+func (Updated) Kind() string { return "updated" }
+
+// Kind implements bus.Payload.
+func (Followed) Kind() string { return "followed" }
+
+// Kind implements bus.Payload.
+func (Unfollowed) Kind() string { return "unfollowed" }
+
+// Kind implements bus.Payload.
+func (Requested) Kind() string { return "requested" }
+
+// Kind implements bus.Payload.
+func (RequestEnded) Kind() string { return "request_ended" }
+
+// Kind implements bus.Payload.
+func (GraphChanged) Kind() string { return "graph_changed" }
