@@ -45,6 +45,7 @@ type Bus struct {
 	followers []*Follower
 	sub       *nats.Subscription
 	metrics   metrics
+	delay     time.Duration // before a failed event comes again, doubled each time
 }
 
 type metrics struct {
@@ -73,7 +74,7 @@ func Decode[T any](e Event) (T, error) {
 
 // Open connects, starting the inside server if no URL is given.
 func Open(ctx context.Context, c Config) (*Bus, error) {
-	b := &Bus{log: c.Log, metrics: newMetrics(c.Metrics)}
+	b := &Bus{log: c.Log, metrics: newMetrics(c.Metrics), delay: time.Second}
 	if err := b.connect(c); err != nil {
 		b.Close()
 		return nil, fmt.Errorf("bus: %w", err)
@@ -145,6 +146,20 @@ func (b *Bus) Close() {
 
 // Healthy tells whether the bus can be reached.
 func (b *Bus) Healthy() bool { return b.nc.IsConnected() }
+
+// Parked returns how many events a consumer has put aside, or -1 if that cannot
+// be told.
+func (b *Bus) Parked(ctx context.Context, consumer string) int {
+	stream, err := b.js.Stream(ctx, "PARKED")
+	if err != nil {
+		return -1
+	}
+	info, err := stream.Info(ctx, jetstream.WithSubjectFilter("parked."+consumer))
+	if err != nil {
+		return -1
+	}
+	return int(info.State.Subjects["parked."+consumer])
+}
 
 func subject(domain, kind string) string { return "ev." + domain + "." + kind }
 

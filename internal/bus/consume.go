@@ -163,7 +163,7 @@ func (c *consumer) again(m jetstream.Msg, cause error) {
 	log := c.bus.log.With("consumer", c.spec.Name, "subject", m.Subject(), "attempt", meta.NumDelivered, "error", cause)
 	if meta.NumDelivered < attempts {
 		log.Warn("event failed")
-		c.done(m.NakWithDelay(time.Second << meta.NumDelivered))
+		c.done(m.NakWithDelay(c.bus.delay << meta.NumDelivered))
 		return
 	}
 	parked := &nats.Msg{Subject: "parked." + c.spec.Name, Header: m.Headers(), Data: m.Data()}

@@ -107,10 +107,9 @@ func (o *Outbox) relay(ctx context.Context) error {
 	o.pending, o.behind = nil, false
 	o.mu.Unlock()
 	var err error
-	if behind {
+	if behind { // what was pending is in the table, too
 		err = o.catchUp(ctx)
-	}
-	if err == nil {
+	} else {
 		err = o.publish(ctx, events)
 	}
 	if err != nil {

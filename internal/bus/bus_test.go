@@ -1,0 +1,213 @@
+package bus_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/guildhall/guildhall/internal/bus"
+	"github.com/guildhall/guildhall/internal/db"
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/testkit"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+var schema = fstest.MapFS{"00001_outbox.sql": {Data: []byte(`-- +goose Up
+CREATE TABLE t_outbox (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, data BLOB NOT NULL);
+-- +goose Down
+DROP TABLE t_outbox;
+`)}}
+
+type said struct {
+	N int `json:"n"`
+}
+
+func (said) Kind() string { return "said" }
+
+// heard collects what a consumer was given.
+type heard struct {
+	mu sync.Mutex
+	n  []int
+}
+
+func (h *heard) add(events []bus.Event) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, e := range events {
+		v, err := bus.Decode[said](e)
+		if err != nil {
+			return err
+		}
+		h.n = append(h.n, v.N)
+	}
+	return nil
+}
+
+func (h *heard) all() []int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.n)
+}
+
+func record(t *testing.T, k *testkit.Kit, d *db.DB, o *bus.Outbox, from, to int) {
+	t.Helper()
+	for i := from; i < to; i++ {
+		err := d.Write(k.Ctx, func(tx *db.Tx) error {
+			_, err := o.Add(k.Ctx, tx, said{i})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// first leaves of each number only the first.
+func first(all []int) []int {
+	seen := map[int]bool{}
+	return slices.DeleteFunc(all, func(n int) bool { old := seen[n]; seen[n] = true; return old })
+}
+
+func counted(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+func TestEventsReachConsumersAndFollowersInOrder(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		d := k.Open("t", schema)
+		o := bus.NewOutbox(k.Bus, d, k.IDs, k.Clock.Now)
+		var consumed, followed heard
+		if err := k.Bus.Follow(bus.Follower{Event: func(e bus.Event) {
+			if err := followed.add([]bus.Event{e}); err != nil {
+				t.Error(err)
+			}
+		}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := k.Bus.Consume(k.Ctx, bus.Consumer{Name: "c", Events: []string{"t.*"}, Handle: func(_ context.Context, e []bus.Event) error { return consumed.add(e) }}); err != nil {
+			t.Fatal(err)
+		}
+		go o.Run(k.Ctx)
+		record(t, k, d, o, 0, 500)
+		testkit.Eventually(t, func() bool { return len(consumed.all()) == 500 && slices.Contains(followed.all(), 499) })
+		// While the relay catches up with the table a follower may hear twice.
+		if !slices.Equal(consumed.all(), counted(500)) || !slices.Equal(first(followed.all()), counted(500)) {
+			t.Error("out of order")
+		}
+	})
+}
+
+func TestNothingIsToldOfARolledBackChange(t *testing.T) {
+	k := testkit.New(t, db.SQLite)
+	d := k.Open("t", schema)
+	o := bus.NewOutbox(k.Bus, d, k.IDs, k.Clock.Now)
+	var h heard
+	if err := k.Bus.Consume(k.Ctx, bus.Consumer{Name: "c", Events: []string{"t.said"}, Handle: func(_ context.Context, e []bus.Event) error { return h.add(e) }}); err != nil {
+		t.Fatal(err)
+	}
+	go o.Run(k.Ctx)
+	boom := errors.New("boom")
+	err := d.Write(k.Ctx, func(tx *db.Tx) error {
+		if _, err := o.Add(k.Ctx, tx, said{99}); err != nil {
+			return err
+		}
+		return boom
+	})
+	if !errors.Is(err, boom) {
+		t.Fatal(err)
+	}
+	record(t, k, d, o, 0, 1)
+	testkit.Eventually(t, func() bool { return len(h.all()) > 0 })
+	if !slices.Equal(h.all(), []int{0}) {
+		t.Errorf("heard %v", h.all())
+	}
+}
+
+// A stream that was wiped, and a relay that was down, lose nothing.
+func TestWipedStreamIsFilledFromTheOutbox(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		d := k.Open("t", schema)
+		lost := bus.NewOutbox(k.Bus, d, k.IDs, k.Clock.Now) // never runs: its process was killed after the commits
+		record(t, k, d, lost, 0, 1200)
+		other, err := bus.Open(k.Ctx, bus.Config{Dir: filepath.Join(k.Dir, "fresh"), Log: k.Log})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(k.Ctx)
+		defer other.Close()
+		defer cancel()
+		var h heard
+		if err := other.Consume(ctx, bus.Consumer{Name: "c", Events: []string{"t.said"}, Handle: func(_ context.Context, e []bus.Event) error { return h.add(e) }}); err != nil {
+			t.Fatal(err)
+		}
+		again := bus.NewOutbox(other, d, k.IDs, k.Clock.Now)
+		go again.Run(ctx)
+		testkit.Eventually(t, func() bool { return len(h.all()) >= 1200 })
+		if !slices.Equal(h.all(), counted(1200)) {
+			t.Errorf("%d events, not each once and in order", len(h.all()))
+		}
+	})
+}
+
+// One event that cannot be dealt with does not hold up the others; it is parked
+// and tried again at the next start.
+func TestBadEventIsParkedAndTriedAgain(t *testing.T) {
+	dir := t.TempDir()
+	log := slog.New(slog.DiscardHandler)
+	ctx := context.Background()
+	b, err := bus.Open(ctx, bus.Config{Dir: dir, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := testkit.New(t, db.SQLite)
+	d := k.Open("t", schema)
+	o := bus.NewOutbox(b, d, ids.NewGenerator(time.Now), time.Now)
+	run, stop := context.WithCancel(ctx)
+	go o.Run(run)
+	var good heard
+	var tried sync.Map
+	bus.SetRetryDelay(b, time.Millisecond)
+	err = b.Consume(ctx, bus.Consumer{Name: "picky", Events: []string{"t.said"}, Handle: func(_ context.Context, events []bus.Event) error {
+		for _, e := range events {
+			if string(e.Data) == `{"n":3}` {
+				n, _ := tried.LoadOrStore(e.ID, new(int))
+				*n.(*int)++
+				return fmt.Errorf("cannot deal with %s", e.Data)
+			}
+		}
+		return good.add(events)
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	record(t, k, d, o, 0, 10)
+	testkit.Eventually(t, func() bool { return len(good.all()) == 9 })
+	testkit.Eventually(t, func() bool { return b.Parked(ctx, "picky") == 1 })
+	stop()
+	b.Close()
+
+	b, err = bus.Open(ctx, bus.Config{Dir: dir, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	var mended heard
+	if err := b.Consume(ctx, bus.Consumer{Name: "picky", Events: []string{"t.said"}, Handle: func(_ context.Context, e []bus.Event) error { return mended.add(e) }}); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(mended.all(), []int{3}) || b.Parked(ctx, "picky") != 0 {
+		t.Errorf("after the restart: %v, still parked: %d", mended.all(), b.Parked(ctx, "picky"))
+	}
+}
