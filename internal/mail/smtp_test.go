@@ -102,7 +102,7 @@ func (s *smtpServer) serve(conn net.Conn) {
 			say("220 go")
 			conn, secure = tls.Server(conn, s.tls), true
 			r = textproto.NewReader(bufio.NewReader(conn))
-		case verb == "AUTH":
+		case verb == "AUTH" && s.auth:
 			say("235 welcome")
 		case verb == "DATA":
 			say("354 go")
@@ -117,6 +117,8 @@ func (s *smtpServer) serve(conn net.Conn) {
 		case verb == "QUIT":
 			say("221 bye")
 			return
+		case verb == "AUTH":
+			say("502 not here")
 		default:
 			say("250 ok")
 		}
