@@ -211,3 +211,29 @@ func TestBadEventIsParkedAndTriedAgain(t *testing.T) {
 		t.Errorf("after the restart: %v, still parked: %d", mended.all(), b.Parked(ctx, "picky"))
 	}
 }
+
+// What a process without a relay writes is published by one that has one.
+func TestOrphansAreAdopted(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		d := k.Open("t", schema)
+		o := bus.NewOutbox(k.Bus, d, k.IDs, k.Clock.Now)
+		var h heard
+		if err := k.Bus.Consume(k.Ctx, bus.Consumer{Name: "c", Events: []string{"t.said"}, Handle: func(_ context.Context, e []bus.Event) error { return h.add(e) }}); err != nil {
+			t.Fatal(err)
+		}
+		if err := bus.Listen(o); err != nil {
+			t.Fatal(err)
+		}
+		record(t, k, d, bus.NewOutbox(nil, d, k.IDs, k.Clock.Now), 0, 3)
+		for range 3 { // later looks find nothing new
+			k.Clock.Advance(6 * time.Second)
+			if err := bus.Adopt(k.Ctx, o); err != nil {
+				t.Fatal(err)
+			}
+		}
+		testkit.Eventually(t, func() bool { return len(h.all()) == 3 })
+		if !slices.Equal(h.all(), counted(3)) {
+			t.Errorf("heard %v", h.all())
+		}
+	})
+}

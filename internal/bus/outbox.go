@@ -33,6 +33,7 @@ type Outbox struct {
 	pending []Event
 	behind  bool // pending is not all there is: read the table
 	nudge   chan struct{}
+	orphans orphans
 }
 
 // pendingMax bounds the memory that waiting events take while NATS is away.
@@ -42,8 +43,9 @@ const pendingMax = 1 << 14
 // again: another node's event may have been committed out of order.
 const overlap = time.Minute
 
-// NewOutbox returns the outbox of a domain. Run must be running for its
-// events to go out.
+// NewOutbox returns the outbox of a domain. Run must be running for its events
+// to go out, here or in another process on the same database: one that does
+// not relay may pass no bus.
 func NewOutbox(b *Bus, d *db.DB, gen *ids.Generator, now func() time.Time) *Outbox {
 	return &Outbox{bus: b, db: d, gen: gen, now: now, behind: true, nudge: make(chan struct{}, 1),
 		insert: "INSERT INTO " + d.Name() + "_outbox (id, kind, data) VALUES ($1, $2, $3)"}
@@ -84,19 +86,26 @@ func (o *Outbox) Run(ctx context.Context) {
 	defer sweep.Stop()
 	retry := time.NewTicker(time.Second)
 	defer retry.Stop()
+	look := time.NewTicker(orphanAge)
+	defer look.Stop()
+	o.report(ctx, "relay", o.listen())
 	for ctx.Err() == nil {
-		if err := o.relay(ctx); err != nil && ctx.Err() == nil {
-			o.bus.log.Error("relay", "domain", o.db.Name(), "error", err)
-		}
+		o.report(ctx, "relay", o.relay(ctx))
 		select {
 		case <-ctx.Done():
 		case <-o.nudge:
 		case <-retry.C:
+		case <-look.C:
+			o.report(ctx, "outbox orphans", o.adopt(ctx))
 		case <-sweep.C:
-			if err := o.sweep(ctx); err != nil && ctx.Err() == nil {
-				o.bus.log.Error("outbox sweep", "domain", o.db.Name(), "error", err)
-			}
+			o.report(ctx, "outbox sweep", o.sweep(ctx))
 		}
+	}
+}
+
+func (o *Outbox) report(ctx context.Context, what string, err error) {
+	if err != nil && ctx.Err() == nil {
+		o.bus.log.Error(what, "domain", o.db.Name(), "error", err)
 	}
 }
 
@@ -155,10 +164,7 @@ func (o *Outbox) catchUp(ctx context.Context) error {
 	}
 	text := "SELECT id, kind, data FROM " + o.db.Name() + "_outbox WHERE id > $1 ORDER BY id LIMIT 500"
 	for {
-		events, err := db.All(ctx, o.db, func(e *Event) []any {
-			e.Domain = o.db.Name()
-			return []any{&e.ID, &e.Kind, &e.Data}
-		}, text, after)
+		events, err := db.All(ctx, o.db, o.columns, text, after)
 		if err != nil || len(events) == 0 {
 			return err
 		}
@@ -167,6 +173,11 @@ func (o *Outbox) catchUp(ctx context.Context) error {
 		}
 		after = events[len(events)-1].ID
 	}
+}
+
+func (o *Outbox) columns(e *Event) []any {
+	e.Domain = o.db.Name()
+	return []any{&e.ID, &e.Kind, &e.Data}
 }
 
 func (o *Outbox) last(ctx context.Context) (ids.ID, error) {
