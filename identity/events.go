@@ -1,0 +1,64 @@
+package identity
+
+import "github.com/guildhall/guildhall/internal/ids"
+
+// What this room tells the others. The subjects are identity.<kind>.
+
+// Registered says that a user exists from now on, confirmed or not.
+type Registered struct {
+	UserID   ids.ID `json:"user_id"`
+	Username string `json:"username"`
+}
+
+// ConfirmationRequested says that a user needs a mail to confirm their address.
+type ConfirmationRequested struct {
+	UserID ids.ID `json:"user_id"`
+}
+
+// ResetRequested says that somebody asked for a new password. UserID is 0 when
+// the address was unknown, so that asking costs the same either way.
+type ResetRequested struct {
+	UserID ids.ID `json:"user_id"`
+}
+
+// Approved says that a moderator has let a user in.
+type Approved struct {
+	UserID ids.ID `json:"user_id"`
+}
+
+// Changed says that what is known of a user (role, state, address) has changed.
+type Changed struct {
+	UserID ids.ID `json:"user_id"`
+}
+
+// Revoked says that tokens do not work any more: one, or all of a user.
+type Revoked struct {
+	UserID  ids.ID `json:"user_id"`            // 0: an app's own token
+	TokenID ids.ID `json:"token_id,omitempty"` // 0: all of the user
+}
+
+// Removed says that a user is gone for good.
+type Removed struct {
+	UserID ids.ID `json:"user_id"`
+}
+
+// Kind implements bus.Payload.
+func (Registered) Kind() string { return "registered" }
+
+// Kind implements bus.Payload.
+func (ConfirmationRequested) Kind() string { return "confirmation_requested" }
+
+// Kind implements bus.Payload.
+func (ResetRequested) Kind() string { return "reset_requested" }
+
+// Kind implements bus.Payload.
+func (Approved) Kind() string { return "approved" }
+
+// Kind implements bus.Payload.
+func (Changed) Kind() string { return "changed" }
+
+// Kind implements bus.Payload.
+func (Revoked) Kind() string { return "revoked" }
+
+// Kind implements bus.Payload.
+func (Removed) Kind() string { return "removed" }

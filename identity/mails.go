@@ -1,0 +1,138 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/guildhall/guildhall/internal/bus"
+	"github.com/guildhall/guildhall/internal/db"
+	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/mail"
+)
+
+// The kinds of links that are sent by mail.
+const (
+	linkConfirm = "confirm"
+	linkReset   = "reset"
+)
+
+// The pages that links lead to; each has the link's secret in "token".
+const (
+	ConfirmPath = "/auth/confirm"
+	ResetPath   = "/auth/reset"
+	SignInPath  = "/auth/sign-in"
+)
+
+// sendMails makes the links that were asked for and sends them. An event that
+// comes twice sends one mail, unless the first try ended between the sending
+// and its record.
+func (s *Service) sendMails(ctx context.Context, events []bus.Event) error {
+	for _, e := range events {
+		if err := s.sendMail(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) sendMail(ctx context.Context, e bus.Event) error {
+	about, err := bus.Decode[struct {
+		UserID ids.ID `json:"user_id"`
+	}](e)
+	if err != nil || about.UserID == 0 {
+		return err
+	}
+	row, err := s.userRow(ctx, s.db, about.UserID)
+	if errs.Is(err, errs.NotFound) {
+		return nil // removed meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	u, err := s.open(&row)
+	if err != nil {
+		return err
+	}
+	switch e.Kind {
+	case ConfirmationRequested{}.Kind():
+		if u.Confirmed {
+			return nil
+		}
+		return s.sendLink(ctx, e, u, linkConfirm, s.cfg.ConfirmTTL, s.confirmMail)
+	case ResetRequested{}.Kind():
+		return s.sendLink(ctx, e, u, linkReset, s.cfg.ResetTTL, s.resetMail)
+	}
+	return s.send(ctx, u, s.approvedMail(u))
+}
+
+// sendLink makes a new link, which ends the one before it, and sends it.
+func (s *Service) sendLink(ctx context.Context, e bus.Event, u *User, kind string, ttl time.Duration,
+	compose func(u *User, secret string, ttl time.Duration) mail.Message) error {
+	until := e.At().Add(ttl)
+	if !until.After(s.now()) {
+		return nil // nobody waits for it any more
+	}
+	secret := newSecret()
+	hash := hashSecret(secret)
+	// No row comes back if a later event has made the link, or this one has
+	// been dealt with.
+	made, err := db.Exec(ctx, s.db, `INSERT INTO identity_links (user_id, kind, hash, event_id, sent, expires_at)
+		VALUES ($1, $2, $3, $4, FALSE, $5)
+		ON CONFLICT (user_id, kind) DO UPDATE SET hash = excluded.hash, event_id = excluded.event_id, sent = FALSE,
+			expires_at = excluded.expires_at
+		WHERE identity_links.event_id < excluded.event_id OR (identity_links.event_id = excluded.event_id AND NOT identity_links.sent)`,
+		u.ID, kind, hash[:], e.ID, until.UnixMilli())
+	if err != nil || made == 0 {
+		return err
+	}
+	if err := s.send(ctx, u, compose(u, secret, ttl)); err != nil {
+		return err
+	}
+	_, err = db.Exec(ctx, s.db, "UPDATE identity_links SET sent = TRUE WHERE user_id = $1 AND kind = $2 AND event_id = $3", u.ID, kind, e.ID)
+	return err
+}
+
+// send sends a mail to a user. An address that the mail server refuses for good
+// is logged and done with: trying again is no use.
+func (s *Service) send(ctx context.Context, u *User, m mail.Message) error {
+	m.To = u.Email
+	err := s.mail.Send(ctx, m)
+	if errs.Is(err, errs.Invalid) {
+		s.log.WarnContext(ctx, "mail refused", "user", u.ID, "error", err)
+		return nil
+	}
+	return err
+}
+
+func (s *Service) confirmMail(u *User, secret string, ttl time.Duration) mail.Message {
+	return mail.Message{Subject: "Confirm your e-mail address for " + s.cfg.Title,
+		Text: fmt.Sprintf("Hello %s,\n\nwelcome to %s. Please confirm that this address is yours:\n\n%s%s?token=%s\n\n"+
+			"The link is good for %s. If you did not sign up, ignore this mail.\n",
+			u.Username, s.cfg.Title, s.cfg.BaseURL, ConfirmPath, secret, span(ttl))}
+}
+
+func (s *Service) resetMail(u *User, secret string, ttl time.Duration) mail.Message {
+	return mail.Message{Subject: "Set a new password for " + s.cfg.Title,
+		Text: fmt.Sprintf("Hello %s,\n\nsomebody, hopefully you, asked for a new password on %s. Choose one here:\n\n%s%s?token=%s\n\n"+
+			"The link is good for %s and works once. If you did not ask, ignore this mail: your password stays as it is.\n",
+			u.Username, s.cfg.Title, s.cfg.BaseURL, ResetPath, secret, span(ttl))}
+}
+
+func (s *Service) approvedMail(u *User) mail.Message {
+	return mail.Message{Subject: "Welcome to " + s.cfg.Title,
+		Text: fmt.Sprintf("Hello %s,\n\nyour registration on %s has been approved. You can sign in now:\n\n%s%s\n",
+			u.Username, s.cfg.Title, s.cfg.BaseURL, SignInPath)}
+}
+
+// span says a duration in words.
+func span(d time.Duration) string {
+	switch hours := int(d.Hours()); {
+	case hours > 1:
+		return fmt.Sprintf("%d hours", hours)
+	case hours == 1:
+		return "one hour"
+	}
+	return fmt.Sprintf("%d minutes", int(d.Minutes()))
+}
