@@ -43,6 +43,7 @@ type Bus struct {
 	mu        sync.Mutex
 	consumers []*consumer
 	followers []*Follower
+	outboxes  []*Outbox
 	sub       *nats.Subscription
 	metrics   metrics
 	delay     time.Duration // before a failed event comes again, doubled each time

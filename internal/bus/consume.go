@@ -3,6 +3,7 @@ package bus
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,13 +33,14 @@ type Consumer struct {
 }
 
 type consumer struct {
-	bus    *Bus
-	spec   Consumer
-	cons   jetstream.ConsumeContext
-	queue  chan jetstream.Msg
-	ctx    context.Context
-	cancel context.CancelFunc
-	ended  sync.WaitGroup
+	bus     *Bus
+	spec    Consumer
+	durable jetstream.Consumer
+	cons    jetstream.ConsumeContext
+	queue   chan jetstream.Msg
+	ctx     context.Context
+	cancel  context.CancelFunc
+	ended   sync.WaitGroup
 }
 
 // Consume starts a consumer; it runs until the bus is closed. Events that were
@@ -55,7 +57,7 @@ func (b *Bus) Consume(ctx context.Context, spec Consumer) error {
 	if err != nil {
 		return err
 	}
-	c := &consumer{bus: b, spec: spec, queue: make(chan jetstream.Msg, 2*batchMax)}
+	c := &consumer{bus: b, spec: spec, durable: durable, queue: make(chan jetstream.Msg, 2*batchMax)}
 	c.ctx, c.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	if err := c.unpark(ctx); err != nil {
 		c.cancel()
@@ -73,7 +75,7 @@ func (b *Bus) Consume(ctx context.Context, spec Consumer) error {
 	}
 	c.ended.Go(c.run)
 	b.mu.Lock()
-	b.consumers = append(b.consumers, c)
+	b.consumers = append(slices.Clip(b.consumers), c)
 	b.mu.Unlock()
 	return nil
 }

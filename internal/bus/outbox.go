@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,6 +33,7 @@ type Outbox struct {
 	mu      sync.Mutex
 	pending []Event
 	behind  bool // pending is not all there is: read the table
+	busy    bool // publishing now
 	nudge   chan struct{}
 	orphans orphans
 }
@@ -82,6 +84,9 @@ func (o *Outbox) hand(e Event) {
 
 // Run relays until ctx ends. It starts with what the stream does not hold.
 func (o *Outbox) Run(ctx context.Context) {
+	o.bus.mu.Lock()
+	o.bus.outboxes = append(slices.Clip(o.bus.outboxes), o)
+	o.bus.mu.Unlock()
 	sweep := time.NewTicker(time.Hour)
 	defer sweep.Stop()
 	retry := time.NewTicker(time.Second)
@@ -113,7 +118,7 @@ func (o *Outbox) report(ctx context.Context, what string, err error) {
 func (o *Outbox) relay(ctx context.Context) error {
 	o.mu.Lock()
 	events, behind := o.pending, o.behind
-	o.pending, o.behind = nil, false
+	o.pending, o.behind, o.busy = nil, false, true
 	o.mu.Unlock()
 	var err error
 	if behind { // what was pending is in the table, too
@@ -121,11 +126,10 @@ func (o *Outbox) relay(ctx context.Context) error {
 	} else {
 		err = o.publish(ctx, events)
 	}
-	if err != nil {
-		o.mu.Lock()
-		o.behind = true
-		o.mu.Unlock()
-	}
+	o.mu.Lock()
+	o.busy = false
+	o.behind = o.behind || err != nil
+	o.mu.Unlock()
 	return err
 }
 

@@ -102,22 +102,17 @@ func (d *DB) migrating(ctx context.Context, f func(*goose.Provider) error) (err 
 	})
 }
 
-// alone lends f a writing pool while a lock in a file of its own keeps other
-// processes out; the system lets go of it when a process dies.
-func (d *DB) alone(ctx context.Context, f func(*sql.DB) error) error {
+// alone lends f a writing pool while a lock keeps other processes out.
+func (d *DB) alone(ctx context.Context, f func(*sql.DB) error) (err error) {
 	var file string
 	if err := d.pool.QueryRowContext(ctx, "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&file); err != nil {
 		return err
 	}
-	gate, err := sql.Open("sqlite", "file:"+file+".lock?_pragma=busy_timeout(120000)")
+	gate, err := takeLock(ctx, file+".lock", "120000")
 	if err != nil {
 		return err
 	}
-	defer gate.Close()
-	gate.SetMaxOpenConns(1)
-	if _, err := gate.ExecContext(ctx, "BEGIN EXCLUSIVE"); err != nil {
-		return err
-	}
+	defer func() { err = errors.Join(err, gate.Release()) }()
 	pool, err := sql.Open("sqlite", "file:"+file+"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
 	if err != nil {
 		return err
