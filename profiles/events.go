@@ -7,6 +7,7 @@ import "github.com/guildhall/guildhall/internal/ids"
 // Registered says that an account exists from now on.
 type Registered struct {
 	AccountID ids.ID `json:"account_id"`
+	Username  string `json:"username"`
 }
 
 // Updated says that an account's profile has changed.
@@ -39,7 +40,8 @@ type RequestEnded struct {
 	Accepted bool   `json:"accepted"`
 }
 
-// GraphChanged says that blocks or mutes between two accounts have changed.
+// GraphChanged says that blocks, mutes or the options of a follow between two
+// accounts have changed.
 type GraphChanged struct {
 	From ids.ID `json:"from"`
 	To   ids.ID `json:"to"`

@@ -94,10 +94,13 @@ type Mute struct {
 	Until         time.Time // zero: for good
 }
 
+// holds tells whether the mute has not run out.
+func (m Mute) holds(now time.Time) bool { return m.Until.IsZero() || now.Before(m.Until) }
+
 // Mutes tells whether the viewer does not want to see an account's posts now.
 func (g *Graph) Mutes(id ids.ID, now time.Time) bool {
 	m, ok := g.Muting[id]
-	return ok && (m.Until.IsZero() || now.Before(m.Until))
+	return ok && m.holds(now)
 }
 
 // Hides tells whether the viewer does not see an account's posts in lists:

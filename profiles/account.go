@@ -1,0 +1,233 @@
+package profiles
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/guildhall/guildhall/internal/db"
+	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/ids"
+)
+
+// Account returns an account. Returns NotFound if there is none.
+func (s *Service) Account(ctx context.Context, id ids.ID) (*Account, error) {
+	if a, ok := s.accounts.get(id); ok {
+		return a, nil
+	}
+	loaded, err := s.loadAccounts(ctx, []ids.ID{id})
+	if err != nil {
+		return nil, err
+	}
+	a, ok := loaded[id]
+	if !ok {
+		return nil, errs.NotFoundRecord()
+	}
+	return a, nil
+}
+
+// Accounts returns those of the accounts that exist.
+func (s *Service) Accounts(ctx context.Context, list []ids.ID) (map[ids.ID]*Account, error) {
+	out := make(map[ids.ID]*Account, len(list))
+	var missing []ids.ID
+	for _, id := range list {
+		if _, ok := out[id]; ok {
+			continue
+		}
+		a, ok := s.accounts.get(id)
+		if !ok {
+			missing = append(missing, id)
+		}
+		out[id] = a
+	}
+	if len(missing) == 0 {
+		return out, nil
+	}
+	loaded, err := s.loadAccounts(ctx, missing)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range missing {
+		if a, ok := loaded[id]; ok {
+			out[id] = a
+		} else {
+			delete(out, id)
+		}
+	}
+	return out, nil
+}
+
+// loadAccounts reads accounts and caches them. Callers that ask for the same
+// ones at the same time share a statement, unless one of them was changed
+// between the two calls.
+func (s *Service) loadAccounts(ctx context.Context, list []ids.ID) (map[ids.ID]*Account, error) {
+	marks := make([]uint64, len(list))
+	key := make([]byte, 0, 32*len(list))
+	for i, id := range list {
+		marks[i] = s.accounts.mark(id)
+		key = strconv.AppendInt(key, int64(id), 36)
+		key = append(key, '@')
+		key = strconv.AppendUint(key, marks[i], 36)
+		key = append(key, ' ')
+	}
+	v, err, _ := s.accounts.flights.Do(string(key), func() (any, error) {
+		// Others may wait for this one: it must not end with its first caller.
+		loaded, err := s.readAccounts(context.WithoutCancel(ctx), list)
+		for i, id := range list {
+			if a, ok := loaded[id]; ok {
+				s.accounts.put(id, a, marks[i])
+			}
+		}
+		return loaded, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return v.(map[ids.ID]*Account), nil
+}
+
+// accountRow is an account with one of its fields, or with none.
+type accountRow struct {
+	Account
+	created     int64
+	name, value *string
+}
+
+const accountSQL = `SELECT a.id, a.domain, a.username, a.display_name, a.note, a.avatar, a.header, a.avatar_alt, a.header_alt,
+ a.locked, a.bot, a.discoverable, a.indexable, a.hide_collections, a.privacy, a.sensitive, a.language, a.created_at,
+ a.followers, a.following, a.requests, a.graph, f.name, f.value
+FROM profiles_accounts a LEFT JOIN profiles_fields f ON f.account_id = a.id WHERE a.id IN `
+
+func scanAccount(r *accountRow) []any {
+	return []any{&r.ID, &r.Domain, &r.Username, &r.DisplayName, &r.Note, &r.Avatar, &r.Header, &r.AvatarAlt, &r.HeaderAlt,
+		&r.Locked, &r.Bot, &r.Discoverable, &r.Indexable, &r.HideCollections, &r.Privacy, &r.Sensitive, &r.Language, &r.created,
+		&r.Followers, &r.Following, &r.Requests, &r.Graph, &r.name, &r.value}
+}
+
+// readAccounts reads accounts and their fields in one statement, so that they
+// are of the same moment.
+func (s *Service) readAccounts(ctx context.Context, list []ids.ID) (map[ids.ID]*Account, error) {
+	in, args := db.In(nil, list)
+	rows, err := db.All(ctx, s.DB, scanAccount, accountSQL+in+" ORDER BY a.id, f.position", args...)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[ids.ID]*Account, len(list))
+	for i := range rows {
+		r := &rows[i]
+		a, ok := out[r.ID]
+		if !ok {
+			a = new(Account)
+			*a = r.Account
+			a.CreatedAt = time.UnixMilli(r.created).UTC()
+			a.NoteHTML = s.Format(a.Note)
+			out[a.ID] = a
+		}
+		if r.name != nil {
+			a.Fields = append(a.Fields, Field{Name: *r.name, Value: *r.value, ValueHTML: s.Format(*r.value)})
+		}
+	}
+	return out, nil
+}
+
+// Lookup returns the account that a name stands for: "name", or
+// "name@domain" with this server's domain, whatever the case. Returns NotFound
+// if there is none.
+func (s *Service) Lookup(ctx context.Context, acct string) (*Account, error) {
+	found, err := s.LookupAll(ctx, []string{acct})
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range found {
+		return a, nil
+	}
+	return nil, errs.NotFoundRecord()
+}
+
+// LookupAll is Lookup for many names; the keys of the answer are the names as
+// they were given, in lower case. Names that nobody has are left out.
+func (s *Service) LookupAll(ctx context.Context, accts []string) (map[string]*Account, error) {
+	names := make(map[string]string, len(accts)) // lower case as given -> local name
+	byName := make(map[string]ids.ID, len(accts))
+	var missing []string
+	for _, acct := range accts {
+		name, ok := s.localName(acct)
+		if !ok {
+			continue
+		}
+		names[strings.ToLower(acct)] = name
+		if _, seen := byName[name]; seen {
+			continue
+		}
+		id, cached := s.names.get(name)
+		if !cached {
+			missing = append(missing, name)
+		}
+		byName[name] = id
+	}
+	if err := s.loadNames(ctx, missing, byName); err != nil {
+		return nil, err
+	}
+	var list []ids.ID
+	for _, id := range byName {
+		if id != 0 {
+			list = append(list, id)
+		}
+	}
+	accounts, err := s.Accounts(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]*Account, len(names))
+	for acct, name := range names {
+		if a, ok := accounts[byName[name]]; ok {
+			out[acct] = a
+		}
+	}
+	return out, nil
+}
+
+// loadNames adds the ids of the missing names, and caches them.
+func (s *Service) loadNames(ctx context.Context, missing []string, into map[string]ids.ID) error {
+	if len(missing) == 0 {
+		return nil
+	}
+	marks := make([]uint64, len(missing))
+	for i, name := range missing {
+		marks[i] = s.names.mark(name)
+	}
+	type row struct {
+		name string
+		id   ids.ID
+	}
+	in, args := db.In(nil, missing)
+	rows, err := db.All(ctx, s.DB, func(r *row) []any { return []any{&r.name, &r.id} },
+		"SELECT name, id FROM profiles_accounts WHERE domain = '' AND name IN "+in, args...)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		into[r.name] = r.id
+	}
+	for i, name := range missing {
+		s.names.put(name, into[name], marks[i])
+	}
+	return nil
+}
+
+// localName returns the name, in lower case, that an acct has on this server,
+// and false if it cannot be one of ours.
+func (s *Service) localName(acct string) (string, bool) {
+	name, domain, remote := strings.Cut(strings.TrimPrefix(acct, "@"), "@")
+	if remote && !strings.EqualFold(domain, s.config.Domain) || name == "" || len(name) > 30 {
+		return "", false
+	}
+	for i := range len(name) {
+		c := name[i] | 0x20
+		if (c < 'a' || c > 'z') && (name[i] < '0' || name[i] > '9') && name[i] != '_' {
+			return "", false
+		}
+	}
+	return strings.ToLower(name), true
+}
