@@ -5,9 +5,17 @@
 package notifications
 
 import (
+	"context"
+	"embed"
+	"io/fs"
+	"log/slog"
 	"time"
 
+	"github.com/guildhall/guildhall/internal/bus"
+	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/profiles"
 )
 
 // Type is what a notification is about, by its name in the API.
@@ -25,15 +33,25 @@ const (
 	PostEdited    Type = "update"
 )
 
+// Types returns all types.
+func Types() []Type {
+	return []Type{Mention, NewPost, Boost, Follow, FollowRequest, Favourite, PollEnded, PostEdited}
+}
+
+// Groupable returns the types that are shown as one if they are about the same.
+func Groupable() []Type { return []Type{Favourite, Follow, Boost} }
+
 // Notification tells an account that another one did something.
 type Notification struct {
-	ID        ids.ID
-	AccountID ids.ID // who is told
-	FromID    ids.ID // who did it
-	Type      Type
-	PostID    ids.ID // 0: none
-	GroupKey  string // equal for those that are shown as one
-	CreatedAt time.Time
+	ID        ids.ID    `json:"id"`
+	AccountID ids.ID    `json:"account_id"` // who is told
+	FromID    ids.ID    `json:"from_id"`    // who did it
+	Type      Type      `json:"type"`
+	PostID    ids.ID    `json:"post_id"`   // 0: none
+	GroupKey  string    `json:"group_key"` // equal for those that are shown as one
+	CreatedAt time.Time `json:"created_at"`
+	// View is the post as AccountID sees it, nil if there is none.
+	View *posts.View `json:"-"`
 }
 
 // Group is notifications that are shown as one.
@@ -46,7 +64,8 @@ type Group struct {
 	MaxID     ids.ID // newest and oldest id of the group on this page
 	MinID     ids.ID
 	LatestAt  time.Time
-	SampleIDs []ids.ID // accounts, newest first, eight at most
+	SampleIDs []ids.ID    // accounts, newest first, eight at most
+	View      *posts.View // the post as the reader sees it, nil if there is none
 }
 
 // Filter says which notifications are wanted.
@@ -62,4 +81,88 @@ type Marker struct {
 	LastReadID ids.ID
 	Version    int
 	UpdatedAt  time.Time
+}
+
+// Config bounds what the room takes.
+type Config struct {
+	CacheBytes        uint64 // for the newest notifications of accounts that read
+	NotifierBytes     uint64 // for who wants to be told of an author's posts
+	FeedQueue         int    // messages that wait for one socket before it is closed
+	StreamsPerAccount int
+	EventQueue        int // events that wait to be sent to the sockets of this node
+}
+
+// DefaultConfig returns what fits one machine.
+func DefaultConfig() Config {
+	return Config{CacheBytes: 32 << 20, NotifierBytes: 8 << 20, FeedQueue: 256, StreamsPerAccount: 20, EventQueue: 8192}
+}
+
+// Profiles is what this room needs of the room profiles.
+type Profiles interface {
+	Accounts(ctx context.Context, want []ids.ID) (map[ids.ID]*profiles.Account, error)
+	Graph(ctx context.Context, viewer ids.ID) (*profiles.Graph, error)
+	Notifiers(ctx context.Context, id ids.ID) ([]ids.ID, error)
+}
+
+// Posts is what this room needs of the room posts.
+type Posts interface {
+	GetMany(ctx context.Context, viewer ids.ID, want []ids.ID) ([]*posts.View, error)
+	BoosterIDs(ctx context.Context, post ids.ID) ([]ids.ID, error)
+	Voters(ctx context.Context, poll ids.ID) ([]ids.ID, error)
+	InHome(ctx context.Context, viewer ids.ID, v *posts.View) (bool, error)
+}
+
+// Deps are the things that the room stands on.
+type Deps struct {
+	DB       *db.DB
+	Bus      *bus.Bus
+	IDs      *ids.Generator
+	Now      func() time.Time
+	Log      *slog.Logger
+	Profiles Profiles
+	Posts    Posts
+}
+
+// Service is the room's door. Its methods may be called concurrently.
+type Service struct {
+	Deps
+	config    Config
+	recent    *recentCache
+	notifiers *notifierCache
+	hub       *hub
+}
+
+// New returns the service; Start makes it hear.
+func New(d Deps, c Config) *Service {
+	return &Service{Deps: d, config: c, recent: newRecentCache(c.CacheBytes), notifiers: newNotifierCache(c.NotifierBytes), hub: newHub(c)}
+}
+
+//go:embed schema
+var schema embed.FS
+
+// Schema returns the room's migrations.
+func Schema() fs.FS {
+	sub, err := fs.Sub(schema, "schema")
+	if err != nil {
+		panic(err) // the folder is part of the program
+	}
+	return sub
+}
+
+// Start makes the room hear the other rooms until ctx ends; then the live
+// streams are closed too. The rooms before this one must have been started:
+// what they cache is fresh then when this room reads it.
+func (s *Service) Start(ctx context.Context) error {
+	if err := s.Bus.Subscribe(liveSubject+"*", s.hearNotification); err != nil {
+		return err
+	}
+	if err := s.Bus.Follow(bus.Follower{Event: s.hearEvent, Lost: s.lost}); err != nil {
+		return err
+	}
+	go s.runHub(ctx)
+	go s.sweepForever(ctx)
+	return s.Bus.Consume(ctx, bus.Consumer{Name: "notifications", Handle: s.handle, Events: []string{
+		"posts.created", "posts.edited", "posts.deleted", "posts.favourited", "posts.unfavourited", "posts.poll_ended",
+		"profiles.followed", "profiles.requested", "profiles.request_ended", "profiles.unfollowed", "profiles.graph_changed",
+	}})
 }

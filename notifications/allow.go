@@ -1,0 +1,89 @@
+package notifications
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/profiles"
+)
+
+// silences tells whether an account takes no notifications from another one:
+// blocked from either side, or its notifications muted.
+func silences(g *profiles.Graph, from ids.ID, now time.Time) bool {
+	return g.Blocking[from] || g.BlockedBy[from] || g.Muting[from].Notifications && g.Mutes(from, now)
+}
+
+// allowed returns a plan's changes in the order of their events, without the
+// notifications that their readers do not want or may not see.
+func (s *Service) allowed(ctx context.Context, p *plan) ([]change, error) {
+	var changes []change
+	readers := map[ids.ID][]change{}
+	for _, c := range p.changes {
+		if c.live {
+			readers[c.account] = append(readers[c.account], c)
+		} else {
+			changes = append(changes, c)
+		}
+	}
+	if len(readers) > 0 {
+		all := make([]ids.ID, 0, len(readers))
+		for id := range readers {
+			all = append(all, id)
+		}
+		accounts, err := s.Profiles.Accounts(ctx, all)
+		if err != nil {
+			return nil, err
+		}
+		for id, wanted := range readers {
+			if a := accounts[id]; a == nil || a.Domain != "" {
+				continue
+			}
+			wanted, err = s.wantedBy(ctx, id, wanted)
+			if err != nil {
+				return nil, err
+			}
+			changes = append(changes, wanted...)
+		}
+	}
+	slices.SortFunc(changes, func(a, b change) int {
+		return cmp.Or(cmp.Compare(a.event, b.event), cmp.Compare(a.account, b.account), cmp.Compare(a.kind, b.kind))
+	})
+	return changes, nil
+}
+
+// wantedBy leaves out what one reader does not want to be told: from accounts
+// that are blocked or silenced, about posts that the reader may not see, and
+// from conversations that the reader has muted.
+func (s *Service) wantedBy(ctx context.Context, reader ids.ID, changes []change) ([]change, error) {
+	graph, err := s.Profiles.Graph(ctx, reader)
+	if err != nil {
+		return nil, err
+	}
+	now := s.Now()
+	changes = slices.DeleteFunc(changes, func(c change) bool { return silences(graph, c.from, now) })
+	var about []ids.ID
+	for _, c := range changes {
+		if c.post != 0 && !slices.Contains(about, c.post) {
+			about = append(about, c.post)
+		}
+	}
+	if len(about) == 0 {
+		return changes, nil
+	}
+	views, err := s.Posts.GetMany(ctx, reader, about)
+	if err != nil {
+		return nil, err
+	}
+	heard := make(map[ids.ID]*posts.View, len(views))
+	for _, v := range views {
+		heard[v.ID] = v
+	}
+	return slices.DeleteFunc(changes, func(c change) bool {
+		v := heard[c.post]
+		return c.post != 0 && (v == nil || v.Viewer.Muted)
+	}), nil
+}

@@ -1,0 +1,145 @@
+package notifications
+
+import (
+	"context"
+
+	"github.com/guildhall/guildhall/internal/bus"
+	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/profiles"
+)
+
+// handle turns a batch of events into one plan and one transaction. It does no
+// harm if events come twice, late or in another order: a row remembers the
+// event that set it, and an older one changes nothing. A batch of posts that
+// name nobody runs no SQL.
+func (s *Service) handle(ctx context.Context, events []bus.Event) error {
+	p := newPlan()
+	for _, e := range events {
+		if err := s.plan(ctx, p, e); err != nil {
+			return err
+		}
+	}
+	if err := s.planNews(ctx, p); err != nil {
+		return err
+	}
+	p.settle()
+	if p.empty() {
+		return nil
+	}
+	changes, err := s.allowed(ctx, p)
+	if err != nil {
+		return err
+	}
+	return s.store(ctx, p, changes)
+}
+
+func (s *Service) plan(ctx context.Context, p *plan, e bus.Event) error {
+	switch e.Domain + "." + e.Kind {
+	case "posts.created":
+		return with(e, func(c posts.Created) error {
+			planCreated(p, e, c)
+			return nil
+		})
+	case "posts.edited":
+		return with(e, func(c posts.Edited) error { return s.planEdited(ctx, p, e, c) })
+	case "posts.deleted":
+		return with(e, func(d posts.Deleted) error {
+			if d.BoostOfID != 0 {
+				p.unboost(e, d.BoostOfID, d.AccountID)
+			} else {
+				p.delete(d.ID)
+			}
+			return nil
+		})
+	case "posts.favourited":
+		return with(e, func(f posts.Favourited) error {
+			p.tell(e, Favourite, f.AuthorID, f.AccountID, f.PostID)
+			return nil
+		})
+	case "posts.unfavourited":
+		return with(e, func(f posts.Unfavourited) error {
+			p.untell(e, Favourite, f.AuthorID, f.AccountID, f.PostID)
+			return nil
+		})
+	case "posts.poll_ended":
+		return with(e, func(f posts.PollEnded) error { return s.planPollEnded(ctx, p, e, f) })
+	}
+	return planFollows(p, e)
+}
+
+func planCreated(p *plan, e bus.Event, c posts.Created) {
+	if c.BoostOfID != 0 {
+		p.tell(e, Boost, c.BoostOfAccountID, c.AccountID, c.BoostOfID)
+		return
+	}
+	for _, account := range c.Mentions {
+		p.tell(e, Mention, account, c.AccountID, c.ID)
+	}
+	toOthers := c.InReplyToID != 0 && c.InReplyToAccountID != c.AccountID
+	if c.Visibility != posts.Direct && !toOthers {
+		p.news = append(p.news, news{e, c})
+	}
+}
+
+func (s *Service) planEdited(ctx context.Context, p *plan, e bus.Event, c posts.Edited) error {
+	for _, account := range c.Added {
+		p.tell(e, Mention, account, c.AccountID, c.ID)
+	}
+	boosters, err := s.Posts.BoosterIDs(ctx, c.ID)
+	for _, account := range boosters {
+		p.tell(e, PostEdited, account, c.AccountID, c.ID)
+	}
+	return err
+}
+
+func (s *Service) planPollEnded(ctx context.Context, p *plan, e bus.Event, c posts.PollEnded) error {
+	voters, err := s.Posts.Voters(ctx, c.PollID)
+	for _, account := range voters {
+		p.tell(e, PollEnded, account, c.AuthorID, c.PostID)
+	}
+	// Authors are told of their own polls too.
+	p.set(change{register{c.AuthorID, c.AuthorID, PollEnded, c.PostID}, e.ID, e.At(), true})
+	return err
+}
+
+func planFollows(p *plan, e bus.Event) error {
+	switch e.Domain + "." + e.Kind {
+	case "profiles.followed":
+		return with(e, func(f profiles.Followed) error {
+			p.tell(e, Follow, f.To, f.From, 0)
+			return nil
+		})
+	case "profiles.unfollowed":
+		return with(e, func(f profiles.Unfollowed) error {
+			p.untell(e, Follow, f.To, f.From, 0)
+			return nil
+		})
+	case "profiles.requested":
+		return with(e, func(r profiles.Requested) error {
+			p.tell(e, FollowRequest, r.To, r.From, 0)
+			return nil
+		})
+	case "profiles.request_ended":
+		return with(e, func(r profiles.RequestEnded) error {
+			p.untell(e, FollowRequest, r.To, r.From, 0)
+			return nil
+		})
+	case "profiles.graph_changed":
+		return with(e, func(g profiles.GraphChanged) error {
+			if g.Blocked {
+				p.block(e, g.From, g.To)
+			}
+			return nil
+		})
+	}
+	return nil
+}
+
+// with reads an event's data as what f takes.
+func with[T any](e bus.Event, f func(T) error) error {
+	v, err := bus.Decode[T](e)
+	if err != nil {
+		return err
+	}
+	return f(v)
+}

@@ -1,0 +1,264 @@
+package notifications
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/guildhall/guildhall/internal/bus"
+	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/posts"
+)
+
+// Subscribe opens a feed, which carries nothing until channels are added. It
+// ends with the reader's Close, when its reader is too slow, when the access is
+// revoked or when the service stops. Returns TooMany if the account has too
+// many feeds, and Unavailable when the service is stopping.
+func (s *Service) Subscribe(_ context.Context, who Subscriber) (*Feed, error) {
+	return s.hub.subscribe(who)
+}
+
+// CloseUser ends all feeds of a user on this node, because they may not come
+// in any more.
+func (s *Service) CloseUser(user ids.ID) {
+	s.hub.endWhere(EndedRevoked, func(f *Feed) bool { return f.who.UserID == user })
+}
+
+// CloseToken ends all feeds that were opened with an access token on this
+// node, because it was revoked.
+func (s *Service) CloseToken(token ids.ID) {
+	s.hub.endWhere(EndedRevoked, func(f *Feed) bool { return f.who.TokenID == token })
+}
+
+// CloseFeeds ends all feeds and lets no more in: the first step of stopping.
+func (s *Service) CloseFeeds() { s.hub.shut() }
+
+// task is something that feeds may have to be sent.
+type task struct {
+	event        bus.Event
+	notification *Notification // nil: see event
+}
+
+// hearEvent is called for each event of all rooms. It must not block: what
+// concerns feeds is queued, and dropped when the queue is full, as streams
+// promise nothing.
+func (s *Service) hearEvent(e bus.Event) {
+	if s.hub.open.Load() == 0 || e.Domain != "posts" {
+		return
+	}
+	switch e.Kind {
+	case "created", "edited", "deleted":
+		s.enqueue(task{event: e})
+	}
+}
+
+// hearNotification is called on every node when an account's notifications
+// have changed.
+func (s *Service) hearNotification(subject string, data []byte) {
+	account, ok := ids.Parse(strings.TrimPrefix(subject, liveSubject))
+	if !ok {
+		s.Log.Warn("notification not understood", "subject", subject)
+		return
+	}
+	s.recent.forget(account)
+	if len(data) == 0 || !s.hub.isConnected(account) {
+		return
+	}
+	n := new(Notification)
+	if err := json.Unmarshal(data, n); err != nil {
+		s.Log.Warn("notification not understood", "subject", subject, "error", err)
+		return
+	}
+	s.enqueue(task{notification: n})
+}
+
+// lost is called when events were missed: what is cached may be stale.
+func (s *Service) lost() { s.recent.forgetAll() }
+
+func (s *Service) enqueue(t task) {
+	select {
+	case s.hub.queue <- t:
+	default:
+		if s.hub.dropped.Add(1)%1000 == 1 {
+			s.Log.Warn("live messages dropped", "dropped", s.hub.dropped.Load())
+		}
+	}
+}
+
+// runHub sends what was heard, in order, until ctx ends.
+func (s *Service) runHub(ctx context.Context) {
+	defer s.hub.shut()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case t := <-s.hub.queue:
+			// Who only may not exist any more gets no message; that is no error.
+			if err := s.send(ctx, t); err != nil && !errs.Is(err, errs.NotFound) && ctx.Err() == nil {
+				s.Log.Warn("live message not sent", "kind", t.event.Kind, "error", err)
+			}
+		}
+	}
+}
+
+func (s *Service) send(ctx context.Context, t task) error {
+	if t.notification != nil {
+		return s.sendNotification(ctx, *t.notification)
+	}
+	switch t.event.Kind {
+	case "created":
+		return with(t.event, func(c posts.Created) error { return s.sendCreated(ctx, c) })
+	case "edited":
+		return with(t.event, func(c posts.Edited) error { return s.sendEdited(ctx, c) })
+	}
+	return with(t.event, func(d posts.Deleted) error { return s.sendDeleted(ctx, d) })
+}
+
+func (s *Service) sendNotification(ctx context.Context, n Notification) error {
+	shown, err := s.shown(ctx, n.AccountID, []Notification{n})
+	if err != nil || len(shown) == 0 {
+		return err
+	}
+	m := &Message{Event: EventNotification, PostID: n.PostID, Notification: &shown[0]}
+	for _, name := range []string{ChannelUser, ChannelNotifications} {
+		s.hub.toUsers(m, Channel{Name: name}, []ids.ID{n.AccountID})
+	}
+	return nil
+}
+
+func (s *Service) sendCreated(ctx context.Context, c posts.Created) error {
+	homes := s.hub.connected()
+	var channels []Channel
+	if c.Visibility == posts.Public && c.BoostOfID == 0 {
+		answers := c.InReplyToID != 0 && c.InReplyToAccountID != c.AccountID
+		channels = publicChannels(!answers, c.Tags)
+	}
+	listeners := s.hub.listeners(channels)
+	if len(homes) == 0 && len(listeners) == 0 {
+		return nil
+	}
+	view, err := s.plainView(ctx, c.AccountID, c.ID)
+	if err != nil || view == nil {
+		return err
+	}
+	return s.sendView(ctx, &Message{Event: EventUpdate, PostID: c.ID, View: view}, homes, channels, listeners)
+}
+
+func (s *Service) sendEdited(ctx context.Context, c posts.Edited) error {
+	var channels []Channel
+	if c.Visibility == posts.Public {
+		channels = publicChannels(true, c.Tags)
+	}
+	view, err := s.plainView(ctx, c.AccountID, c.ID)
+	if err != nil || view == nil {
+		return err
+	}
+	return s.sendView(ctx, &Message{Event: EventEdit, PostID: c.ID, View: view}, s.hub.connected(), channels, s.hub.listeners(channels))
+}
+
+// sendView sends a post to those of the accounts who have it in their home,
+// and to those listeners of the channels who do not hide its author.
+func (s *Service) sendView(ctx context.Context, m *Message, homes []ids.ID, channels []Channel, listeners map[ids.ID]bool) error {
+	at := make([]ids.ID, 0, len(homes))
+	for _, id := range homes {
+		in, err := s.Posts.InHome(ctx, id, m.View)
+		if err != nil && !errs.Is(err, errs.NotFound) {
+			return err
+		}
+		if in {
+			at = append(at, id)
+		}
+	}
+	s.hub.toUsers(m, Channel{Name: ChannelUser}, at)
+	if len(m.View.Media) == 0 {
+		channels = slices.DeleteFunc(channels, Channel.onlyMedia)
+	}
+	if err := s.leaveHiding(ctx, listeners, m.View.AccountID); err != nil {
+		return err
+	}
+	s.hub.toChannels(m, channels, listeners)
+	return nil
+}
+
+// sendDeleted tells those who may have been shown a post that it is gone. Only
+// its id is told, and that not to those who could not see it.
+func (s *Service) sendDeleted(ctx context.Context, d posts.Deleted) error {
+	m := &Message{Event: EventDelete, PostID: d.ID}
+	var at []ids.ID
+	for _, id := range s.hub.connected() {
+		graph, err := s.Profiles.Graph(ctx, id)
+		if errs.Is(err, errs.NotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		_, follows := graph.Following[d.AccountID]
+		if id == d.AccountID || follows && d.Visibility != posts.Direct || d.Visibility == posts.Direct && slices.Contains(d.Mentions, id) {
+			at = append(at, id)
+		}
+	}
+	s.hub.toUsers(m, Channel{Name: ChannelUser}, at)
+	if d.Visibility != posts.Public || d.BoostOfID != 0 {
+		return nil
+	}
+	channels := publicChannels(true, d.Tags)
+	listeners := s.hub.listeners(channels)
+	if err := s.leaveHiding(ctx, listeners, d.AccountID); err != nil {
+		return err
+	}
+	s.hub.toChannels(m, channels, listeners)
+	return nil
+}
+
+// leaveHiding takes those out who hide an account's posts.
+func (s *Service) leaveHiding(ctx context.Context, listeners map[ids.ID]bool, author ids.ID) error {
+	now := s.Now()
+	for id := range listeners {
+		if id == 0 || id == author {
+			continue
+		}
+		graph, err := s.Profiles.Graph(ctx, id)
+		if err != nil && !errs.Is(err, errs.NotFound) {
+			return err
+		}
+		if err != nil || graph.Hides(author, now) {
+			delete(listeners, id)
+		}
+	}
+	return nil
+}
+
+// plainView loads a post without anybody's own state; nil if it is gone.
+func (s *Service) plainView(ctx context.Context, author, id ids.ID) (*posts.View, error) {
+	views, err := s.Posts.GetMany(ctx, author, []ids.ID{id})
+	if err != nil || len(views) == 0 {
+		return nil, err
+	}
+	v := *views[0]
+	v.Viewer = posts.ViewerState{}
+	if v.Boost != nil {
+		boosted := *v.Boost
+		boosted.Viewer = posts.ViewerState{}
+		v.Boost = &boosted
+	}
+	return &v, nil
+}
+
+// publicChannels returns the channels that carry a public post: those of its
+// tags and, if it belongs into public timelines, those.
+func publicChannels(timelines bool, tags []string) []Channel {
+	channels := make([]Channel, 0, 4+2*len(tags))
+	if timelines {
+		channels = append(channels, Channel{Name: ChannelPublic}, Channel{Name: ChannelLocal},
+			Channel{Name: ChannelMedia}, Channel{Name: ChannelLocalMedia})
+	}
+	for _, tag := range tags {
+		channels = append(channels, Channel{ChannelTag, tag}, Channel{ChannelTagLocal, tag})
+	}
+	return channels
+}
+
+func (c Channel) onlyMedia() bool { return strings.HasSuffix(c.Name, ":media") }

@@ -1,0 +1,115 @@
+package notifications
+
+import (
+	"time"
+
+	"github.com/guildhall/guildhall/internal/bus"
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/posts"
+)
+
+// register names a row: at most one notification of a type from one account
+// about one post.
+type register struct {
+	account, from ids.ID
+	kind          Type
+	post          ids.ID
+}
+
+// change sets a register: there is such a notification, or there is none any
+// more.
+type change struct {
+	register
+	event ids.ID
+	at    time.Time
+	live  bool
+}
+
+// taken takes back all that one account was told by another.
+type taken struct {
+	account, from, event ids.ID
+}
+
+// unboosted takes back a boost, of whoever wrote the post.
+type unboosted struct {
+	post, from, event ids.ID
+}
+
+// news is a post that its author's followers may want to be told of.
+type news struct {
+	event bus.Event
+	post  posts.Created
+}
+
+// plan is what a batch of events comes to: at most one change a register.
+type plan struct {
+	changes  map[register]change
+	deleted  map[ids.ID]bool // posts
+	unboosts []unboosted
+	blocks   []taken
+	news     []news // posts that followers may want to be told of
+}
+
+func newPlan() *plan { return &plan{changes: map[register]change{}, deleted: map[ids.ID]bool{}} }
+
+// tell plans a notification, unless people would hear of themselves.
+func (p *plan) tell(e bus.Event, kind Type, account, from, post ids.ID) {
+	if account != 0 && account != from {
+		p.set(change{register{account, from, kind, post}, e.ID, e.At(), true})
+	}
+}
+
+// untell plans the end of a notification.
+func (p *plan) untell(e bus.Event, kind Type, account, from, post ids.ID) {
+	if account != 0 && account != from {
+		p.set(change{register{account, from, kind, post}, e.ID, e.At(), false})
+	}
+}
+
+func (p *plan) set(c change) {
+	old, ok := p.changes[c.register]
+	// A post mentions an account once, however often it is edited.
+	if !ok || old.event < c.event && !(c.kind == Mention && old.live) {
+		p.changes[c.register] = c
+	}
+}
+
+// delete plans the end of all notifications about a post.
+func (p *plan) delete(post ids.ID) { p.deleted[post] = true }
+
+// unboost plans the end of a boost's notification.
+func (p *plan) unboost(e bus.Event, post, from ids.ID) {
+	p.unboosts = append(p.unboosts, unboosted{post, from, e.ID})
+}
+
+// block plans the end of all that account was told by from.
+func (p *plan) block(e bus.Event, account, from ids.ID) {
+	p.blocks = append(p.blocks, taken{account, from, e.ID})
+}
+
+// settle drops changes that the batch itself takes back.
+func (p *plan) settle() {
+	for _, u := range p.unboosts {
+		p.drop(func(c change) bool {
+			return c.kind == Boost && c.post == u.post && c.from == u.from && c.event < u.event
+		})
+	}
+	for _, b := range p.blocks {
+		p.drop(func(c change) bool {
+			return c.live && c.account == b.account && c.from == b.from && c.event < b.event
+		})
+	}
+	p.drop(func(c change) bool { return p.deleted[c.post] })
+}
+
+func (p *plan) drop(when func(change) bool) {
+	for k, c := range p.changes {
+		if when(c) {
+			delete(p.changes, k)
+		}
+	}
+}
+
+func (p *plan) empty() bool {
+	return len(p.changes) == 0 && len(p.deleted) == 0 && len(p.unboosts) == 0 && len(p.blocks) == 0
+}
