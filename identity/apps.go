@@ -204,5 +204,5 @@ func redirectable(uri string) bool {
 // webAddress tells whether a text is the address of a web page.
 func webAddress(text string) bool {
 	u, err := url.Parse(text)
-	return err == nil && len(text) <= uriMax && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil
+	return err == nil && len(text) <= uriMax && utf8.ValidString(text) && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil
 }

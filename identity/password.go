@@ -107,9 +107,3 @@ func monotonous(s string) bool {
 	n := utf8.RuneCountInString(s) - 1
 	return steps[0] >= n-1 || steps[1] >= n-1 || steps[-1] >= n-1
 }
-
-// passwordRefused is the error for a new password that is not taken.
-func passwordRefused(f []errs.Field) error {
-	return &errs.Error{Kind: errs.Invalid, Text: "Validation failed: Password " + f[0].Text,
-		Fields: map[string][]errs.Field{"password": f}}
-}

@@ -73,7 +73,7 @@ type Service struct {
 
 	mu       sync.Mutex
 	revoked  []func(userID, tokenID ids.ID)
-	counted  Counts
+	counted  counts
 	countAge time.Time
 }
 

@@ -50,6 +50,7 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) (*User, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.limiter.Allow(email, ruleMail) // the mail that follows counts; nothing can have counted before it
 	u := s.newUser(in, email)
 	err = s.db.Write(ctx, func(tx *db.Tx) error { return s.insertUser(ctx, tx, u, in, hash) })
 	if err != nil {
@@ -211,7 +212,8 @@ func normalizeEmail(text string) (string, bool) {
 		return "", false
 	}
 	at := strings.LastIndexByte(text, '@')
-	if at < 1 || at > 64 {
+	// Local parts beyond ASCII need mail servers that few have (RFC 6531).
+	if at < 1 || at > 64 || strings.ContainsFunc(text[:at], func(r rune) bool { return r > 0x7e }) {
 		return "", false
 	}
 	domain, err := idna.Lookup.ToASCII(text[at+1:])

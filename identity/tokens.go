@@ -82,7 +82,11 @@ func (s *Service) loadAccess(ctx context.Context, hash digest) (*access, ids.ID,
 		if r.disabled {
 			return &access{denied: errDisabled()}, r.UserID, nil
 		}
-		s.seen(ctx, c.UserID, r.seen)
+		if s.millis()-r.seen > seenFor.Milliseconds() {
+			if err := s.seen(ctx, s.db, c.UserID); err != nil { // must not keep anybody out
+				s.log.WarnContext(ctx, "activity not recorded", "user", c.UserID, "error", err)
+			}
+		}
 	}
 	return a, r.UserID, nil
 }

@@ -97,12 +97,9 @@ func (u *User) weight() uint32 {
 	return uint32(256 + len(u.Username) + len(u.Email) + len(u.Reason))
 }
 
-// Counts is how many people use the server.
-type Counts struct {
-	Total          int // who may use it
-	ActiveMonth    int // of those seen within 30 days
-	ActiveHalfyear int // of those seen within 180 days
-}
+// counts is how many people may use the server, and how many of them did
+// within 30 and 180 days.
+type counts struct{ total, month, halfyear int }
 
 // countFor is how long counts are good.
 const countFor = time.Minute
@@ -122,33 +119,46 @@ func (s *Service) CountActive(ctx context.Context) (total, activeMonth, activeHa
 		s.counted, s.countAge = c, now
 		s.mu.Unlock()
 	}
-	return c.Total, c.ActiveMonth, c.ActiveHalfyear, nil
+	return c.total, c.month, c.halfyear, nil
 }
 
-func (s *Service) count(ctx context.Context, now time.Time) (c Counts, err error) {
-	c.Total, err = db.Value[int](ctx, s.db,
+func (s *Service) count(ctx context.Context, now time.Time) (c counts, err error) {
+	c.total, err = db.Value[int](ctx, s.db,
 		"SELECT COUNT(*) FROM identity_users WHERE id > 0 AND confirmed AND approved AND NOT disabled")
 	if err != nil {
 		return c, err
 	}
 	const seen = "SELECT COUNT(*) FROM identity_activity WHERE seen_at > $1"
-	if c.ActiveMonth, err = db.Value[int](ctx, s.db, seen, now.AddDate(0, 0, -30).UnixMilli()); err != nil {
+	if c.month, err = db.Value[int](ctx, s.db, seen, now.AddDate(0, 0, -30).UnixMilli()); err != nil {
 		return c, err
 	}
-	c.ActiveHalfyear, err = db.Value[int](ctx, s.db, seen, now.AddDate(0, 0, -180).UnixMilli())
+	c.halfyear, err = db.Value[int](ctx, s.db, seen, now.AddDate(0, 0, -180).UnixMilli())
 	return c, err
 }
 
-// seen records that a user was here, unless that was done within a day. It
-// fails silently but for the log: who is counted must not keep anybody out.
-func (s *Service) seen(ctx context.Context, userID ids.ID, last int64) {
-	now := s.millis()
-	if userID == 0 || now-last < (24*time.Hour).Milliseconds() {
-		return
-	}
-	_, err := db.Exec(ctx, s.db, `INSERT INTO identity_activity (user_id, seen_at) VALUES ($1, $2)
-		ON CONFLICT (user_id) DO UPDATE SET seen_at = excluded.seen_at`, userID, now)
+// seenFor is how exactly it is known when a user was here last.
+const seenFor = 24 * time.Hour
+
+// seen records that a user is here, for the count of the active.
+func (s *Service) seen(ctx context.Context, q db.Querier, userID ids.ID) error {
+	_, err := db.Exec(ctx, q, `INSERT INTO identity_activity (user_id, seen_at) VALUES ($1, $2)
+		ON CONFLICT (user_id) DO UPDATE SET seen_at = excluded.seen_at`, userID, s.millis())
+	return err
+}
+
+// Waiting returns users whom nobody has approved yet, the oldest first, at most
+// limit of them with ids above after.
+func (s *Service) Waiting(ctx context.Context, after ids.ID, limit int) ([]*User, error) {
+	rows, err := db.All(ctx, s.db, scanUser, "SELECT "+userColumns+` FROM identity_users u
+		WHERE NOT u.approved AND u.id > $1 ORDER BY u.id LIMIT $2`, after, limit)
 	if err != nil {
-		s.log.WarnContext(ctx, "activity not recorded", "user", userID, "error", err)
+		return nil, err
 	}
+	users := make([]*User, len(rows))
+	for i := range rows {
+		if users[i], err = s.open(&rows[i]); err != nil {
+			return nil, err
+		}
+	}
+	return users, nil
 }

@@ -23,6 +23,7 @@ CREATE TABLE identity_users (
     disabled      BOOLEAN NOT NULL
 );
 CREATE UNIQUE INDEX identity_users_email ON identity_users (email_index);
+CREATE INDEX identity_users_waiting ON identity_users (id) WHERE NOT approved;
 CREATE INDEX identity_users_active ON identity_users (id) WHERE confirmed AND approved AND NOT disabled;
 
 -- When a user was last seen, to the day; apart, because it changes often.
