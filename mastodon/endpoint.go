@@ -1,0 +1,117 @@
+package mastodon
+
+import (
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/guildhall/guildhall/internal/errs"
+)
+
+// endpoint is a route with all that can be looked up before a request comes.
+type endpoint struct {
+	Route
+	server    *server
+	scopes    []string
+	durations [6]prometheus.Observer // by the first digit of the status; nil: none
+}
+
+func newEndpoint(s *server, route Route, durations *prometheus.HistogramVec) *endpoint {
+	e := &endpoint{Route: route, server: s, scopes: strings.Fields(route.Scope)}
+	if durations != nil {
+		for i, class := range [...]string{"", "1xx", "2xx", "3xx", "4xx", "5xx"} {
+			if class != "" {
+				e.durations[i] = durations.WithLabelValues(route.Method+" "+route.Pattern, class)
+			}
+		}
+	}
+	return e
+}
+
+// ServeHTTP implements http.Handler: a slot, the caller, the limits, the
+// handler; then the failure if there was one, the measurements and the log.
+func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := time.Now() // a duration, not the date: the real clock is meant
+	c := &Call{W: w, R: r, server: e.server, upload: e.Flags&Upload != 0}
+	defer e.done(c, start)
+	if err := e.serve(c); err != nil {
+		if c.status != 0 {
+			e.server.Log.Error("request failed after its answer began", "path", r.URL.Path, "error", err)
+			return
+		}
+		c.fail(err)
+	}
+}
+
+func (e *endpoint) serve(c *Call) error {
+	if e.Flags&Unshed == 0 {
+		if err := e.server.gate.enter(c.R.Context()); err != nil {
+			return err
+		}
+		defer e.server.gate.leave()
+	}
+	if e.Flags&Raw == 0 && !acceptsJSON(c.R.Header["Accept"]) {
+		return errs.New(errs.NotAcceptable, "The answer is only to be had as application/json")
+	}
+	if err := e.admit(c); err != nil {
+		return err
+	}
+	if err := e.server.limit(c, e); err != nil {
+		return err
+	}
+	return e.Handle(e.server, c)
+}
+
+// done ends a request. A panic is the failure of this one request alone.
+func (e *endpoint) done(c *Call, start time.Time) {
+	if p := recover(); p != nil {
+		if p == http.ErrAbortHandler {
+			panic(p)
+		}
+		e.server.Log.Error("panic in a handler", "method", e.Method, "route", e.Pattern, "panic", p, "stack", string(debug.Stack()))
+		if c.status != 0 {
+			panic(http.ErrAbortHandler) // half an answer must not look like a whole one
+		}
+		c.failWith(http.StatusInternalServerError, errorBody{Error: "An unexpected error occurred"})
+	}
+	status := c.status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	took := time.Since(start)
+	if o := e.durations[status/100]; o != nil && e.Flags&Unshed == 0 {
+		o.Observe(took.Seconds())
+	}
+	if log := e.server.Log; log.Enabled(c.R.Context(), slog.LevelDebug) {
+		log.LogAttrs(c.R.Context(), slog.LevelDebug, "request", slog.String("method", e.Method),
+			slog.String("path", c.R.URL.Path), slog.Int("status", status), slog.Duration("took", took),
+			slog.String("request", c.ID()), slog.Int64("user", int64(c.Viewer())))
+	}
+}
+
+// acceptsJSON tells whether the client takes JSON: it says so, or says nothing.
+func acceptsJSON(accept []string) bool {
+	for _, line := range accept {
+		if strings.Contains(line, "*/*") || strings.Contains(line, "json") || strings.Contains(line, "application/*") {
+			return true
+		}
+	}
+	return len(accept) == 0 || len(accept) == 1 && accept[0] == ""
+}
+
+// newDurations returns the histogram of all routes, or nil without a registry.
+func newDurations(registry prometheus.Registerer) (*prometheus.HistogramVec, error) {
+	if registry == nil {
+		return nil, nil
+	}
+	h := prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "guildhall_http_request_duration_seconds",
+		Help:    "How long requests to the API took, by route and class of status.",
+		Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
+	}, []string{"route", "status"})
+	return h, registry.Register(h)
+}

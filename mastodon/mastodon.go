@@ -1,0 +1,83 @@
+// Package mastodon is the edge that speaks the Mastodon client API: it reads
+// HTTP requests, asks the domains, and writes their answers as JSON. All routes
+// stand in one table (routes.go); what is the same for every request (who asks,
+// whether they may, limits, failures) is in server.go and endpoint.go, and a
+// resource's handlers are in the file of its name. What does not belong here:
+// SQL, rules about who may see or do what (the domains know), and HTML.
+package mastodon
+
+import (
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/internal/blob"
+	"github.com/guildhall/guildhall/internal/limit"
+	"github.com/guildhall/guildhall/notifications"
+	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/profiles"
+)
+
+// Deps are the parts that the edge stands on.
+type Deps struct {
+	Identity      *identity.Service
+	Profiles      *profiles.Service
+	Posts         *posts.Service
+	Notifications *notifications.Service
+	Blobs         *blob.Store
+	Limit         *limit.Limiter        // nil: no rate limits
+	Metrics       prometheus.Registerer // nil: none
+	Ready         func() error          // nil: always ready
+	Now           func() time.Time
+	Log           *slog.Logger
+}
+
+// Config is what the operator decides about the API.
+type Config struct {
+	BaseURL             string // https://example.org, without a slash at the end
+	Title               string
+	Description         string // one or two sentences, plain text
+	ExtendedDescription string // HTML of the operator
+	PrivacyPolicy       string // HTML of the operator
+	TermsOfService      string // HTML of the operator; empty: none
+	PoliciesAt          time.Time
+	ContactEmail        string
+	ContactAccount      string // username, empty: none
+	Rules               []string
+	Languages           []string // ISO 639-1
+	Version             string   // of this program
+	SourceURL           string
+	Registrations       identity.Registrations
+	PasswordGrant       bool                  // as in identity.Config, for the metadata document
+	Posts               posts.Config          // for the limits that the instance tells
+	Profiles            profiles.Config       // likewise
+	Limits              map[string]limit.Rule // by the names of the route table
+	TrustedProxies      []netip.Prefix        // whose X-Forwarded-For is believed
+	BodyBytes           int64                 // most bytes of a JSON or form body
+	UploadBytes         int64                 // most bytes of a body with images
+	Concurrent          int                   // requests at once; 0: 8 for each CPU
+	QueueWait           time.Duration         // how long a request over Concurrent may wait
+}
+
+// DefaultConfig returns the configuration of a server nobody has configured.
+func DefaultConfig() Config {
+	return Config{
+		BaseURL:       "http://localhost:8080",
+		Title:         "Guildhall",
+		Description:   "A professional network that its community hosts itself.",
+		ContactEmail:  "admin@localhost.localdomain",
+		Languages:     []string{"en"},
+		Version:       "0.1.0",
+		SourceURL:     "https://github.com/guildhall/guildhall",
+		Registrations: identity.Open,
+		Posts:         posts.DefaultConfig(),
+		Profiles:      profiles.DefaultConfig(),
+		Limits:        DefaultLimits(),
+		BodyBytes:     1 << 20,
+		UploadBytes:   17 << 20,
+		QueueWait:     2 * time.Second,
+	}
+}

@@ -1,0 +1,176 @@
+package mastodon
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/internal/errs"
+)
+
+// tokenEntity is Token of the API.
+type tokenEntity struct {
+	AccessToken string `json:"access_token"`
+	TokenType   string `json:"token_type"`
+	Scope       string `json:"scope"`
+	CreatedAt   int64  `json:"created_at"`
+}
+
+func tokenOf(t *identity.Token) tokenEntity {
+	return tokenEntity{t.Secret, "Bearer", t.Scopes.String(), t.CreatedAt.Unix()}
+}
+
+// client is who an OAuth client says it is, in the body or, as RFC 6749 §2.3.1
+// prefers, in the Authorization header.
+type client struct {
+	ID, Secret string
+}
+
+func (c *Call) client(id, secret string) client {
+	if user, password, ok := c.R.BasicAuth(); ok {
+		return client{user, password}
+	}
+	return client{id, secret}
+}
+
+func (s *server) token(c *Call) error {
+	c.W.Header().Set("Cache-Control", "no-store")
+	var in struct {
+		GrantType    string `param:"grant_type"`
+		ClientID     string `param:"client_id"`
+		ClientSecret string `param:"client_secret"`
+		Code         string `param:"code"`
+		RedirectURI  string `param:"redirect_uri"`
+		Verifier     string `param:"code_verifier"`
+		Username     string `param:"username"`
+		Password     string `param:"password"`
+		Scope        string `param:"scope"`
+	}
+	if err := c.decodeOAuth(&in); err != nil {
+		return err
+	}
+	who := c.client(in.ClientID, in.ClientSecret)
+	t, err := s.Identity.Exchange(c.R.Context(), identity.TokenRequest{
+		GrantType: in.GrantType, ClientID: who.ID, ClientSecret: who.Secret,
+		Code: in.Code, RedirectURI: in.RedirectURI, CodeVerifier: in.Verifier,
+		Username: in.Username, Password: in.Password, Scope: in.Scope, Address: c.Address().String(),
+	})
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, tokenOf(t))
+}
+
+func (s *server) revoke(c *Call) error {
+	c.W.Header().Set("Cache-Control", "no-store")
+	var in struct {
+		ClientID     string `param:"client_id"`
+		ClientSecret string `param:"client_secret"`
+		Token        string `param:"token"`
+	}
+	if err := c.decodeOAuth(&in); err != nil {
+		return err
+	}
+	who := c.client(in.ClientID, in.ClientSecret)
+	if err := s.Identity.Revoke(c.R.Context(), who.ID, who.Secret, in.Token); err != nil {
+		return err
+	}
+	return s.emptyObject(c)
+}
+
+// decodeOAuth is Decode for the token endpoint, where secrets must not come in
+// the URL: URLs end up in logs.
+func (c *Call) decodeOAuth(into any) error {
+	c.R.URL.RawQuery = ""
+	err := c.Decode(into)
+	if errs.Is(err, errs.Invalid) || errs.Is(err, errs.Malformed) {
+		return &identity.OAuthError{Code: "invalid_request", Text: "The request could not be read"}
+	}
+	return err
+}
+
+// userinfo is OpenID Connect's, as far as it goes without ID tokens.
+func (s *server) userinfo(c *Call) error {
+	a, err := s.Profiles.Account(c.R.Context(), c.Viewer())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, object{
+		"iss": s.config.BaseURL + "/", "sub": s.config.BaseURL + "/users/" + a.Username,
+		"name": a.DisplayName, "preferred_username": a.Username,
+		"profile": s.config.BaseURL + "/@" + a.Username, "picture": s.pictureURL(a.Avatar, "/avatars/default.png"),
+	})
+}
+
+// oauthMetadata is the server's description of RFC 8414.
+func (s *server) oauthMetadata(c *Call) error {
+	base := s.config.BaseURL
+	grants := []string{"authorization_code", "client_credentials"}
+	if s.config.PasswordGrant {
+		grants = append(grants, "password")
+	}
+	return c.JSON(http.StatusOK, object{
+		"issuer":                                base + "/",
+		"service_documentation":                 "https://docs.joinmastodon.org/",
+		"authorization_endpoint":                base + "/oauth/authorize",
+		"token_endpoint":                        base + "/oauth/token",
+		"revocation_endpoint":                   base + "/oauth/revoke",
+		"userinfo_endpoint":                     base + "/oauth/userinfo",
+		"app_registration_endpoint":             base + "/api/v1/apps",
+		"scopes_supported":                      identity.AllScopes(),
+		"response_types_supported":              []string{"code"},
+		"response_modes_supported":              []string{"query"},
+		"grant_types_supported":                 grants,
+		"token_endpoint_auth_methods_supported": []string{"client_secret_basic", "client_secret_post"},
+		"code_challenge_methods_supported":      []string{"S256"},
+	})
+}
+
+// appEntity is Application of the API.
+type appEntity struct {
+	ID           string   `json:"id"`
+	Name         string   `json:"name"`
+	Website      *string  `json:"website"`
+	Scopes       []string `json:"scopes"`
+	RedirectURIs []string `json:"redirect_uris"`
+	RedirectURI  string   `json:"redirect_uri"` // the same, by lines
+	VapidKey     string   `json:"vapid_key"`    // there is no Web Push yet
+}
+
+func appOf(a *identity.App) appEntity {
+	uris := a.RedirectURIs
+	if uris == nil {
+		uris = []string{}
+	}
+	return appEntity{a.ID.String(), a.Name, orNil(a.Website), a.Scopes, uris, strings.Join(uris, "\n"), ""}
+}
+
+func (s *server) createApp(c *Call) error {
+	var in struct {
+		Name         string   `param:"client_name"`
+		Website      string   `param:"website"`
+		RedirectURIs []string `param:"redirect_uris"`
+		Scopes       string   `param:"scopes"`
+	}
+	if err := c.Decode(&in); err != nil {
+		return err
+	}
+	a, err := s.Identity.CreateApp(c.R.Context(), in.Name, in.Website, in.RedirectURIs, in.Scopes)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, struct {
+		appEntity
+		ClientID         string `json:"client_id"`
+		ClientSecret     string `json:"client_secret"`
+		SecretExpiration int    `json:"client_secret_expires_at"` // 0: never
+	}{appOf(a), a.ClientID, a.ClientSecret, 0})
+}
+
+func (s *server) verifyApp(c *Call) error {
+	a, err := s.Identity.App(c.R.Context(), c.Caller.AppID)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, appOf(a))
+}

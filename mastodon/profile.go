@@ -1,0 +1,199 @@
+package mastodon
+
+import (
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+
+	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/profiles"
+)
+
+// credentialEntity is CredentialAccount of the API: an account as its owner
+// sees it.
+type credentialEntity struct {
+	accountEntity
+	Source sourceEntity `json:"source"`
+	Role   roleEntity   `json:"role"`
+}
+
+type sourceEntity struct {
+	Privacy             string        `json:"privacy"`
+	Sensitive           bool          `json:"sensitive"`
+	Language            *string       `json:"language"`
+	Note                string        `json:"note"`
+	Fields              []fieldEntity `json:"fields"`
+	FollowRequestsCount int           `json:"follow_requests_count"`
+	HideCollections     bool          `json:"hide_collections"`
+	Discoverable        bool          `json:"discoverable"`
+	Indexable           bool          `json:"indexable"`
+}
+
+type roleEntity struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Color       string `json:"color"`
+	Permissions string `json:"permissions"` // a bit mask; this API administers nothing yet
+	Highlighted bool   `json:"highlighted"`
+}
+
+// roleIDs number the roles for clients that compare them.
+var roleIDs = map[identity.Role]string{
+	identity.RoleUser: "-99", identity.RoleModerator: "1", identity.RoleAdmin: "2", identity.RoleOwner: "3",
+}
+
+func role(r identity.Role) roleEntity {
+	e := roleEntity{ID: roleIDs[r], Permissions: "0", Highlighted: r != identity.RoleUser}
+	if e.Highlighted {
+		e.Name = string(r)
+	}
+	return e
+}
+
+func (s *server) verifyCredentials(c *Call) error {
+	a, err := s.Profiles.Account(c.R.Context(), c.Viewer())
+	if err != nil {
+		return err
+	}
+	return s.credentials(c, a)
+}
+
+// credentials answers with the caller's own account.
+func (s *server) credentials(c *Call, a *profiles.Account) error {
+	stats, err := s.Posts.AuthorStats(c.R.Context(), []ids.ID{a.ID})
+	if err != nil {
+		return err
+	}
+	e := credentialEntity{
+		accountEntity: s.accountEntity(a, stats[a.ID]),
+		Role:          role(c.Caller.Role),
+		Source: sourceEntity{
+			Privacy: a.Privacy, Sensitive: a.Sensitive, Language: orNil(a.Language), Note: a.Note,
+			Fields: make([]fieldEntity, len(a.Fields)), FollowRequestsCount: a.Requests,
+			HideCollections: a.HideCollections, Discoverable: a.Discoverable, Indexable: a.Indexable,
+		},
+	}
+	for i, f := range a.Fields {
+		e.Source.Fields[i] = fieldEntity{f.Name, f.Value, timestamp(f.VerifiedAt)}
+	}
+	return c.JSON(http.StatusOK, e)
+}
+
+// orNil returns nil for an empty text.
+func orNil(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// profileParams are what update_credentials takes; all other parameters, such
+// as role or username, do not exist here.
+type profileParams struct {
+	DisplayName     *string               `param:"display_name"`
+	Note            *string               `param:"note"`
+	Avatar          *multipart.FileHeader `param:"avatar"`
+	Header          *multipart.FileHeader `param:"header"`
+	AvatarAlt       *string               `param:"avatar_description"`
+	HeaderAlt       *string               `param:"header_description"`
+	Locked          *bool                 `param:"locked"`
+	Bot             *bool                 `param:"bot"`
+	Discoverable    *bool                 `param:"discoverable"`
+	Indexable       *bool                 `param:"indexable"`
+	HideCollections *bool                 `param:"hide_collections"`
+	Fields          *[]struct {
+		Name  string `param:"name"`
+		Value string `param:"value"`
+	} `param:"fields_attributes"`
+	Source struct {
+		Privacy   *string `param:"privacy"`
+		Sensitive *bool   `param:"sensitive"`
+		Language  *string `param:"language"`
+	} `param:"source"`
+}
+
+func (s *server) updateCredentials(c *Call) error {
+	var in profileParams
+	if err := c.Decode(&in); err != nil {
+		if errs.Is(err, errs.TooLarge) {
+			return errs.Wrap(errs.Invalid, "Validation failed: The images are too large", err)
+		}
+		return err
+	}
+	u := profiles.Update{
+		DisplayName: in.DisplayName, Note: in.Note, AvatarAlt: in.AvatarAlt, HeaderAlt: in.HeaderAlt,
+		Locked: in.Locked, Bot: in.Bot, Discoverable: in.Discoverable, Indexable: in.Indexable,
+		HideCollections: in.HideCollections, Privacy: in.Source.Privacy, Sensitive: in.Source.Sensitive,
+		Language: in.Source.Language,
+	}
+	if in.Fields != nil {
+		fields := make([]profiles.Field, 0, len(*in.Fields))
+		for _, f := range *in.Fields {
+			if f.Name != "" || f.Value != "" { // clients send the empty rows of their form
+				fields = append(fields, profiles.Field{Name: f.Name, Value: f.Value})
+			}
+		}
+		u.Fields = &fields
+	}
+	var err error
+	if u.Avatar, err = s.readPicture("avatar", in.Avatar); err != nil {
+		return err
+	}
+	if u.Header, err = s.readPicture("header", in.Header); err != nil {
+		return err
+	}
+	return s.updateProfile(c, u)
+}
+
+func (s *server) updateProfile(c *Call, u profiles.Update) error {
+	a, err := s.Profiles.Update(c.R.Context(), c.Viewer(), u)
+	if err != nil {
+		return err
+	}
+	return s.credentials(c, a)
+}
+
+// readPicture returns the bytes of an upload, nil for none.
+func (s *server) readPicture(name string, f *multipart.FileHeader) (data []byte, err error) {
+	if f == nil {
+		return nil, nil
+	}
+	if f.Size == 0 || f.Size > s.config.Profiles.PictureBytes {
+		return nil, wrongType(name, fmt.Sprintf("must be an image of at most %d bytes", s.config.Profiles.PictureBytes))
+	}
+	r, err := f.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if closed := r.Close(); err == nil {
+			err = closed
+		}
+	}()
+	return io.ReadAll(r)
+}
+
+func (s *server) deleteAvatar(c *Call) error {
+	return s.updateProfile(c, profiles.Update{RemoveAvatar: true})
+}
+
+func (s *server) deleteHeader(c *Call) error {
+	return s.updateProfile(c, profiles.Update{RemoveHeader: true})
+}
+
+func (s *server) preferences(c *Call) error {
+	a, err := s.Profiles.Account(c.R.Context(), c.Viewer())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{
+		"posting:default:visibility": a.Privacy,
+		"posting:default:sensitive":  a.Sensitive,
+		"posting:default:language":   orNil(a.Language),
+		"reading:expand:media":       "default",
+		"reading:expand:spoilers":    false,
+	})
+}

@@ -1,0 +1,184 @@
+package mastodon
+
+import (
+	"crypto/rand"
+	"net/http"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync/atomic"
+)
+
+// server is the API as a handler. Its fields do not change after New.
+type server struct {
+	Deps
+	config   Config
+	mux      *http.ServeMux
+	gate     *gate
+	rendered *renderCache
+	instance *instanceCache
+	pictures pictures
+	host     string // of BaseURL
+	prefix   string // of request ids, so that two nodes' differ
+	resets   timeText
+	count    atomic.Uint64
+}
+
+// Bounds of a request that no client of ours comes near.
+const (
+	maxURL     = 8 << 10
+	maxHeaders = 100
+)
+
+// New returns the API as a handler. It fails on a BaseURL that is none, on two
+// routes with one pattern, and when the metrics are registered already.
+func New(d Deps, config Config) (http.Handler, error) {
+	if config.Concurrent == 0 {
+		config.Concurrent = 8 * runtime.GOMAXPROCS(0)
+	}
+	config.BaseURL = strings.TrimSuffix(config.BaseURL, "/")
+	host, err := hostOf(config.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{Deps: d, config: config, mux: http.NewServeMux(), host: host, prefix: rand.Text()[:8] + "-"}
+	s.gate = newGate(config.Concurrent, 4*config.Concurrent, config.QueueWait)
+	if s.rendered, err = newRenderCache(); err != nil {
+		return nil, err
+	}
+	if s.pictures, err = drawPictures(); err != nil {
+		return nil, err
+	}
+	s.instance = &instanceCache{}
+	durations, err := newDurations(d.Metrics)
+	if err != nil {
+		return nil, err
+	}
+	for _, route := range Routes() {
+		s.mux.Handle(route.Method+" "+route.Pattern, newEndpoint(s, route, durations))
+	}
+	s.mux.Handle("/", http.HandlerFunc(s.unknown))
+	return s, nil
+}
+
+// Owns tells whether a path belongs to the API, so that the composition root
+// can give all others to the pages.
+func Owns(path string) bool {
+	switch path {
+	case "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/api", "/health",
+		"/avatars/default.png", "/headers/default.png":
+		return true
+	}
+	for _, prefix := range [...]string{"/api/", "/.well-known/", "/nodeinfo/", "/media/", "/health/"} {
+		if strings.HasPrefix(path, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// Header values that every answer shares; net/http only reads them.
+var (
+	jsonType   = []string{"application/json; charset=utf-8"}
+	anyOrigin  = []string{"*"}
+	exposed    = []string{"Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, Idempotency-Key, Retry-After"}
+	nosniff    = []string{"nosniff"}
+	noReferrer = []string{"no-referrer"}
+	jsonPolicy = []string{"default-src 'none'; frame-ancestors 'none'"}
+	notStored  = []string{"private, no-store"}
+	byToken    = []string{"Authorization"}
+)
+
+// ServeHTTP implements http.Handler: what is true of every request, whatever
+// its route, then the route.
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h["X-Request-Id"] = []string{s.prefix + strconv.FormatUint(s.count.Add(1), 36)}
+	h["X-Content-Type-Options"] = nosniff
+	h["Referrer-Policy"] = noReferrer
+	h["Content-Security-Policy"] = jsonPolicy
+	h["Cache-Control"] = notStored
+	h["Vary"] = byToken
+	h["Access-Control-Allow-Origin"] = anyOrigin
+	h["Access-Control-Expose-Headers"] = exposed
+	if len(r.TransferEncoding) > 0 {
+		// net/http takes Content-Length and chunked in one request; what a
+		// proxy before us took for a second request must never be read as one.
+		h.Set("Connection", "close")
+	}
+	switch {
+	case len(r.RequestURI) > maxURL:
+		s.refuse(w, http.StatusRequestURITooLong, "The address is too long")
+	case len(r.Header) > maxHeaders:
+		s.refuse(w, http.StatusRequestHeaderFieldsTooLarge, "Too many headers")
+	case r.Method == http.MethodOptions:
+		preflight(h)
+		w.WriteHeader(http.StatusNoContent)
+	case r.Method == http.MethodTrace || r.Method == http.MethodConnect:
+		s.refuse(w, http.StatusMethodNotAllowed, "Method not allowed")
+	case !cleanPath(r.URL.Path):
+		// ServeMux would redirect to the clean path.
+		s.refuse(w, http.StatusNotFound, "Record not found")
+	default:
+		s.mux.ServeHTTP(w, r)
+	}
+}
+
+// preflight answers a browser that asks whether a page of another origin may
+// send a request: always, for the API knows no cookies.
+func preflight(h http.Header) {
+	h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, OPTIONS")
+	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, *")
+	h.Set("Access-Control-Max-Age", "86400")
+}
+
+// cleanPath tells whether a path has no empty, "." or ".." segment.
+func cleanPath(p string) bool {
+	if p == "" || p[0] != '/' {
+		return false
+	}
+	for i := 0; i < len(p)-1; i++ {
+		if p[i] != '/' {
+			continue
+		}
+		rest := p[i+1:]
+		if rest[0] == '/' || rest[0] == '.' && (strings.HasPrefix(rest, "./") || strings.HasPrefix(rest, "../") ||
+			rest == "." || rest == "..") {
+			return false
+		}
+	}
+	return true
+}
+
+// methods are all that a route of the table can have, for the Allow header.
+var methods = [...]string{"GET", "POST", "PUT", "PATCH", "DELETE"}
+
+// unknown answers what no route matches: 405 if another method would, else 404.
+func (s *server) unknown(w http.ResponseWriter, r *http.Request) {
+	var allowed []string
+	for _, method := range methods {
+		probe := &http.Request{Method: method, URL: r.URL, Host: r.Host}
+		if _, pattern := s.mux.Handler(probe); pattern != "/" && pattern != "" {
+			allowed = append(allowed, method)
+		}
+	}
+	if allowed == nil {
+		s.refuse(w, http.StatusNotFound, "Record not found")
+		return
+	}
+	w.Header().Set("Allow", strings.Join(append(allowed, "OPTIONS"), ", "))
+	s.refuse(w, http.StatusMethodNotAllowed, "Method not allowed")
+}
+
+// refuse answers a request that reaches no route.
+func (s *server) refuse(w http.ResponseWriter, status int, text string) {
+	body, err := encode(errorBody{Error: text})
+	if err != nil { // a string always encodes
+		panic(err)
+	}
+	h := w.Header()
+	h["Content-Type"] = jsonType
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // a client that is gone
+}
