@@ -1,0 +1,189 @@
+// Package app is the composition root: it turns a configuration into running
+// services and stops them in order. It alone sees every room. What a service
+// does belongs to its room, how the command line looks to cmd/guildhall.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/internal/blob"
+	"github.com/guildhall/guildhall/internal/bus"
+	"github.com/guildhall/guildhall/internal/db"
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/image"
+	"github.com/guildhall/guildhall/internal/limit"
+	"github.com/guildhall/guildhall/internal/mail"
+	"github.com/guildhall/guildhall/internal/observe"
+	"github.com/guildhall/guildhall/internal/seal"
+	"github.com/guildhall/guildhall/internal/text"
+	"github.com/guildhall/guildhall/notifications"
+	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/profiles"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Version is this program's version (semver.org).
+const Version = "0.1.0"
+
+// App is the services of one process over their databases and queues.
+type App struct {
+	Identity      *identity.Service
+	Profiles      *profiles.Service
+	Posts         *posts.Service
+	Notifications *notifications.Service
+
+	config   Config
+	log      *slog.Logger
+	now      func() time.Time
+	ids      *ids.Generator
+	limits   *limit.Limiter
+	blobs    *blob.Store
+	metrics  *prometheus.Registry
+	bus      *bus.Bus
+	dbs      map[string]*db.DB
+	lock     *db.Lock
+	handler  http.Handler
+	draining atomic.Bool
+}
+
+// Options are what tests and the demo choose.
+type Options struct {
+	Log *slog.Logger
+	Now func() time.Time // nil: the real clock
+	// Offline is for commands that only use the databases, also beside a
+	// running server: no queues, no HTTP.
+	Offline bool
+}
+
+// databases are the rooms' databases and what is in them, in the order in which
+// they are migrated.
+var databases = []struct {
+	name    string
+	schema  func() fs.FS
+	derived bool
+}{
+	{"identity", identity.Schema, false},
+	{"profiles", profiles.Schema, false},
+	{"posts", posts.Schema, false},
+	{"search", posts.SearchSchema, true},
+	{"notifications", notifications.Schema, false},
+}
+
+// Open opens and migrates the databases and builds the services; nothing runs
+// yet. The error says in one line what is wrong.
+func Open(ctx context.Context, c Config, o Options) (_ *App, err error) {
+	a := &App{config: c, log: o.Log, now: o.Now, metrics: observe.Registry(), dbs: map[string]*db.DB{}}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	a.ids = ids.NewGenerator(a.now)
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close())
+		}
+	}()
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	if !o.Offline {
+		if a.lock, err = db.TakeLock(ctx, filepath.Join(c.Data, "serving.lock")); err != nil {
+			return nil, fmt.Errorf("data folder %s: %w", c.Data, err)
+		}
+		if a.bus, err = bus.Open(ctx, bus.Config{URL: c.NATSURL, Dir: filepath.Join(c.Data, "bus"), Log: a.log, Metrics: a.metrics}); err != nil {
+			return nil, err
+		}
+	}
+	if err := a.openDatabases(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.build(); err != nil {
+		return nil, err
+	}
+	if !o.Offline {
+		a.handler, err = a.edges()
+	}
+	return a, err
+}
+
+func (a *App) openDatabases(ctx context.Context) error {
+	return eachDatabase(ctx, a.config, a.log, func(d *db.DB) error {
+		a.dbs[d.Name()] = d
+		return d.Migrate(ctx)
+	})
+}
+
+// eachDatabase opens the databases in order and hands each to f, who closes it.
+func eachDatabase(ctx context.Context, c Config, log *slog.Logger, f func(*db.DB) error) error {
+	for _, spec := range databases {
+		d, err := db.Open(ctx, db.Config{Name: spec.name, Dir: c.Data, URL: c.DatabaseURL, Schema: spec.schema(), Derived: spec.derived, Log: log})
+		if err != nil {
+			return err
+		}
+		if err := f(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// build makes the services, each from those before it.
+func (a *App) build() error {
+	c := a.config
+	keys, err := seal.LoadOrCreate(filepath.Join(c.Data, "keys.txt"))
+	if err != nil {
+		return err
+	}
+	mailer, err := mail.New(mail.Config{From: c.MailFrom, SMTPAddr: c.SMTPAddress, Username: c.SMTPUsername, Password: c.SMTPPassword,
+		Folder: filepath.Join(c.Data, "mail")}, a.log)
+	if err != nil {
+		return err
+	}
+	if a.blobs, err = blob.Open(filepath.Join(c.Data, "media")); err != nil {
+		return err
+	}
+	if c.RateLimits == "on" {
+		a.limits = limit.New(a.now)
+	}
+	images := image.New(2, image.Limits{Bytes: 16 << 20, Pixels: 33_177_600})
+	a.Identity = identity.New(identity.Deps{DB: a.dbs["identity"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
+		Keys: keys, Mail: mailer, Limit: a.limits}, c.identity())
+	a.Profiles = profiles.New(profiles.Deps{DB: a.dbs["profiles"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
+		Identity: a.Identity, Images: images, Blobs: a.blobs, Format: text.Plain}, profiles.DefaultConfig())
+	a.Posts = posts.New(posts.Deps{DB: a.dbs["posts"], Search: a.dbs["search"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
+		Identity: a.Identity, Profiles: a.Profiles, Images: images, Blobs: a.blobs}, c.posts())
+	a.Notifications = notifications.New(notifications.Deps{DB: a.dbs["notifications"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
+		Profiles: a.Profiles, Posts: a.Posts}, notifications.DefaultConfig())
+	return nil
+}
+
+// Start sets the services' consumers and loops going; they end with ctx.
+func (a *App) Start(ctx context.Context) error {
+	for _, s := range []interface{ Start(context.Context) error }{a.Identity, a.Profiles, a.Posts, a.Notifications} {
+		if err := s.Start(ctx); err != nil {
+			return fmt.Errorf("%T: %w", s, err)
+		}
+	}
+	return nil
+}
+
+// Close lets go of everything. It may be called more than once.
+func (a *App) Close() error {
+	if a.bus != nil {
+		a.bus.Close()
+	}
+	var err error
+	for _, d := range a.dbs {
+		err = errors.Join(err, d.Close())
+	}
+	return errors.Join(err, a.lock.Release())
+}

@@ -1,0 +1,106 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/observe"
+	"github.com/guildhall/guildhall/mastodon"
+	"github.com/guildhall/guildhall/web"
+)
+
+// drain is how long requests that are under way may take to finish at the end.
+const drain = 10 * time.Second
+
+// edges returns the handler of all requests: the API's, and the pages for every
+// path that the API does not own.
+func (a *App) edges() (http.Handler, error) {
+	proxies, err := a.config.proxies()
+	if err != nil {
+		return nil, err
+	}
+	m := mastodon.DefaultConfig()
+	m.BaseURL, m.Title, m.Description, m.Version = a.config.BaseURL, a.config.Title, a.config.Description, Version
+	m.Registrations, m.PasswordGrant = a.config.identity().Registrations, a.config.PasswordGrant == "on"
+	m.Posts, m.TrustedProxies = a.config.posts(), proxies
+	if a.config.Contact != "" {
+		m.ContactEmail = a.config.Contact
+	}
+	api := mastodon.New(mastodon.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Notifications: a.Notifications,
+		Blobs: a.blobs, Limit: a.limits, Metrics: a.metrics, Ready: a.ready, Now: a.now, Log: a.log}, m)
+	pages := web.New(web.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Log: a.log, Now: a.now},
+		web.Config{BaseURL: a.config.BaseURL, Title: a.config.Title, Description: a.config.Description,
+			Registrations: m.Registrations, TrustedProxies: proxies})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if mastodon.Owns(r.URL.Path) {
+			api.ServeHTTP(w, r)
+		} else {
+			pages.ServeHTTP(w, r)
+		}
+	}), nil
+}
+
+func (a *App) ready() error {
+	if a.draining.Load() {
+		return errs.New(errs.Unavailable, "Shutting down")
+	}
+	if !a.bus.Healthy() {
+		return errs.New(errs.Unavailable, "The event bus cannot be reached")
+	}
+	return nil
+}
+
+// Serve starts the services and answers requests until ctx ends; then it says
+// that it is not ready, lets requests finish, and closes the live streams. up
+// is called when the services run, before the first request is answered.
+func (a *App) Serve(ctx context.Context, up func(context.Context) error) error {
+	public, err := listen("listen", a.config.Listen)
+	if err != nil {
+		return err
+	}
+	admin := observe.Server(a.config.AdminListen, a.metrics)
+	failed := make(chan error, 2)
+	if a.config.AdminListen != "off" {
+		l, err := listen("admin-listen", a.config.AdminListen)
+		if err != nil {
+			return errors.Join(err, public.Close())
+		}
+		go func() { failed <- admin.Serve(l) }()
+	}
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	if err := a.Start(running); err != nil {
+		return errors.Join(err, public.Close(), admin.Close())
+	}
+	if err := up(ctx); err != nil {
+		return errors.Join(err, public.Close(), admin.Close())
+	}
+	server := &http.Server{Handler: a.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
+	go func() { failed <- server.Serve(public) }()
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	a.draining.Store(true)
+	a.Notifications.CloseStreams()
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	return errors.Join(err, server.Shutdown(ending), admin.Close())
+}
+
+func listen(option, addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is in use by another program; choose another address with --%s", addr, option)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--%s: %w", option, err)
+	}
+	return l, nil
+}

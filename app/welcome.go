@@ -1,0 +1,27 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+)
+
+// Welcome tells whoever started the server where it is and what to do first.
+func (a *App) Welcome(ctx context.Context, out io.Writer) error {
+	fmt.Fprintf(out, "Guildhall %s is at %s\n", Version, a.config.BaseURL)
+	n, err := a.Profiles.Count(ctx)
+	if err != nil || n > 0 {
+		return err
+	}
+	data := ""
+	if a.config.Data != "./guildhall-data" {
+		data = " --data " + a.config.Data
+	}
+	fmt.Fprintf(out, "\nNobody has an account yet. Make the first one, who owns this server:\n\n"+
+		"  guildhall user create NAME EMAIL --role owner%s\n\nor sign up at %s/auth/sign_up", data, a.config.BaseURL)
+	if a.config.SMTPAddress == "" {
+		fmt.Fprintf(out, " (mails are written to %s/mail)", a.config.Data)
+	}
+	_, err = fmt.Fprintln(out)
+	return err
+}

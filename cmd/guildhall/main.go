@@ -1,0 +1,92 @@
+// Command guildhall is the whole of Guildhall in one program: the server, the
+// demo, and what an administrator needs. This package parses the command line
+// and calls app; what the commands do is there.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+	"github.com/guildhall/guildhall/app"
+	"github.com/guildhall/guildhall/internal/observe"
+)
+
+// commands is the command line. The options of app.Config go with every command.
+type commands struct {
+	File       string `name:"config" placeholder:"FILE" help:"TOML file with any of the settings below; also GUILDHALL_CONFIG."`
+	app.Config `embed:""`
+
+	Serve   serve   `cmd:"" help:"Run the server."`
+	Demo    demo    `cmd:"" help:"Run a server with a made-up community, to look at or to measure."`
+	User    user    `cmd:"" help:"Create, list and change users."`
+	Config_ config  `cmd:"" name:"config" help:"Print or check the configuration."`
+	Migrate migrate `cmd:"" help:"Move the databases' schema up or down."`
+	Version version `cmd:"" help:"Print the version."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Environ()); err != nil {
+		fmt.Fprintln(os.Stderr, "guildhall:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args, environ []string) error {
+	settings, err := app.Settings(configFile(args, environ), environ)
+	if err != nil {
+		return err
+	}
+	var c commands
+	parser, err := kong.New(&c, kong.Name("guildhall"), kong.UsageOnError(),
+		kong.Description("An open professional network that a community hosts itself."),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Resolvers(kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+			if value, ok := settings[flag.Name]; ok {
+				return value, nil
+			}
+			return nil, nil
+		})))
+	if err != nil {
+		return err
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		return err
+	}
+	if err := c.Check(); err != nil {
+		return err
+	}
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return err
+	}
+	return parsed.Run(&c.Config, observe.Logger(os.Stderr, level))
+}
+
+// configFile finds the TOML file's name before the command line can be parsed:
+// what the file says are defaults of the other options.
+func configFile(args, environ []string) string {
+	for i, a := range args {
+		if a == "--config" && i+1 < len(args) {
+			return args[i+1]
+		}
+		if name, ok := strings.CutPrefix(a, "--config="); ok {
+			return name
+		}
+	}
+	for _, v := range environ {
+		if name, ok := strings.CutPrefix(v, "GUILDHALL_CONFIG="); ok {
+			return name
+		}
+	}
+	return ""
+}
