@@ -14,8 +14,8 @@ type Entry struct {
 	Account *Account
 }
 
-// notBlocked ends a WHERE clause: the account in the column and the viewer ($2)
-// do not block each other.
+// notBlocked ends a WHERE clause: the account in the (qualified) column and the
+// viewer ($2) do not block each other.
 func notBlocked(column string) string {
 	return ` AND NOT EXISTS (SELECT 1 FROM profiles_blocks b WHERE b.from_id = $2 AND b.to_id = ` + column + `)
  AND NOT EXISTS (SELECT 1 FROM profiles_blocks b WHERE b.to_id = $2 AND b.from_id = ` + column + `)`
@@ -28,7 +28,7 @@ func (s *Service) FollowersOf(ctx context.Context, viewer, id ids.ID, p page.Pag
 	if hidden, err := s.hidden(ctx, viewer, id); err != nil || hidden {
 		return nil, err
 	}
-	return s.entries(ctx, p, "SELECT id, from_id FROM profiles_follows WHERE to_id = $1 AND pending = FALSE"+notBlocked("from_id"), id, viewer)
+	return s.entries(ctx, p, "SELECT id, from_id FROM profiles_follows WHERE to_id = $1 AND pending = FALSE"+notBlocked("profiles_follows.from_id"), id, viewer)
 }
 
 // FollowingOf lists whom an account follows, newest first, as FollowersOf.
@@ -36,7 +36,7 @@ func (s *Service) FollowingOf(ctx context.Context, viewer, id ids.ID, p page.Pag
 	if hidden, err := s.hidden(ctx, viewer, id); err != nil || hidden {
 		return nil, err
 	}
-	return s.entries(ctx, p, "SELECT id, to_id FROM profiles_follows WHERE from_id = $1 AND pending = FALSE"+notBlocked("to_id"), id, viewer)
+	return s.entries(ctx, p, "SELECT id, to_id FROM profiles_follows WHERE from_id = $1 AND pending = FALSE"+notBlocked("profiles_follows.to_id"), id, viewer)
 }
 
 // hidden tells whether an account's follows and followers are not shown to a viewer.

@@ -77,7 +77,7 @@ func searchSQL(list []string, followingOnly bool, viewer ids.ID, exact string) (
 			len(args)-1, len(args), maxCandidates)
 	}
 	text := "WITH candidates AS (" + candidates + `)
-SELECT a.id FROM candidates c JOIN profiles_accounts a ON a.id = c.id
+SELECT a.id FROM candidates JOIN profiles_accounts a ON a.id = candidates.id
 LEFT JOIN profiles_follows f ON f.from_id = $1 AND f.to_id = a.id AND f.pending = FALSE WHERE TRUE`
 	for _, word := range list[1:] {
 		text += " AND " + has(word, "a.id")
