@@ -111,8 +111,8 @@ type rendered struct {
 // renderCache keeps the JSON of accounts.
 type renderCache = otter.Cache[ids.ID, *rendered]
 
-func newRenderCache() (*renderCache, error) {
-	return otter.New(&otter.Options[ids.ID, *rendered]{
+func newRenderCache() *renderCache {
+	return otter.Must(&otter.Options[ids.ID, *rendered]{
 		MaximumWeight: 64 << 20,
 		Weigher:       func(_ ids.ID, r *rendered) uint32 { return uint32(len(r.json)) + 128 },
 	})

@@ -104,14 +104,15 @@ func acceptsJSON(accept []string) bool {
 }
 
 // newDurations returns the histogram of all routes, or nil without a registry.
-func newDurations(registry prometheus.Registerer) (*prometheus.HistogramVec, error) {
+func newDurations(registry prometheus.Registerer) *prometheus.HistogramVec {
 	if registry == nil {
-		return nil, nil
+		return nil
 	}
 	h := prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "guildhall_http_request_duration_seconds",
 		Help:    "How long requests to the API took, by route and class of status.",
 		Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 	}, []string{"route", "status"})
-	return h, registry.Register(h)
+	registry.MustRegister(h)
+	return h
 }

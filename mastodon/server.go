@@ -30,35 +30,26 @@ const (
 	maxHeaders = 100
 )
 
-// New returns the API as a handler. It fails on a BaseURL that is none, on two
-// routes with one pattern, and when the metrics are registered already.
-func New(d Deps, config Config) (http.Handler, error) {
+// New returns the API as a handler. BaseURL must be an http or https address.
+// Two routes with one pattern, or metrics that are registered already, are
+// mistakes of the program, on which it panics.
+func New(d Deps, config Config) http.Handler {
 	if config.Concurrent == 0 {
 		config.Concurrent = 8 * runtime.GOMAXPROCS(0)
 	}
 	config.BaseURL = strings.TrimSuffix(config.BaseURL, "/")
-	host, err := hostOf(config.BaseURL)
-	if err != nil {
-		return nil, err
+	_, host, _ := strings.Cut(config.BaseURL, "://")
+	s := &server{
+		Deps: d, config: config, host: host, prefix: rand.Text()[:8] + "-",
+		mux: http.NewServeMux(), gate: newGate(config.Concurrent, 4*config.Concurrent, config.QueueWait),
+		rendered: newRenderCache(), pictures: drawPictures(), instance: &instanceCache{},
 	}
-	s := &server{Deps: d, config: config, mux: http.NewServeMux(), host: host, prefix: rand.Text()[:8] + "-"}
-	s.gate = newGate(config.Concurrent, 4*config.Concurrent, config.QueueWait)
-	if s.rendered, err = newRenderCache(); err != nil {
-		return nil, err
-	}
-	if s.pictures, err = drawPictures(); err != nil {
-		return nil, err
-	}
-	s.instance = &instanceCache{}
-	durations, err := newDurations(d.Metrics)
-	if err != nil {
-		return nil, err
-	}
+	durations := newDurations(d.Metrics)
 	for _, route := range Routes() {
 		s.mux.Handle(route.Method+" "+route.Pattern, newEndpoint(s, route, durations))
 	}
 	s.mux.Handle("/", http.HandlerFunc(s.unknown))
-	return s, nil
+	return s
 }
 
 // Owns tells whether a path belongs to the API, so that the composition root

@@ -3,21 +3,11 @@ package mastodon
 import (
 	"encoding/xml"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/errs"
 )
-
-// hostOf returns the host, with its port, of the server's own address.
-func hostOf(base string) (string, error) {
-	u, err := url.Parse(base)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return "", errs.Newf(errs.Invalid, "The base URL %q is not an http or https address", base)
-	}
-	return u.Host, nil
-}
 
 // streamingURL returns the address of the WebSocket, without its path.
 func (s *server) streamingURL() string {
