@@ -14,7 +14,7 @@ import (
 // consume makes the accounts of users whose sign-up was cut short between the
 // two rooms.
 func (s *Service) consume(ctx context.Context) error {
-	return s.Bus.Consume(ctx, bus.Consumer{Name: "profiles", Events: []string{"identity.registered"},
+	return s.bus.Consume(ctx, bus.Consumer{Name: "profiles", Events: []string{"identity.registered"},
 		Handle: func(ctx context.Context, events []bus.Event) error {
 			for _, e := range events {
 				if err := s.heal(ctx, e); err != nil {
@@ -33,7 +33,7 @@ func (s *Service) heal(ctx context.Context, e bus.Event) error {
 	if _, err := s.Account(ctx, r.UserID); !errs.Is(err, errs.NotFound) {
 		return err
 	}
-	u, err := s.Identity.User(ctx, r.UserID)
+	u, err := s.users.User(ctx, r.UserID)
 	if errs.Is(err, errs.NotFound) {
 		return nil // gone again
 	}
@@ -45,7 +45,7 @@ func (s *Service) heal(ctx context.Context, e bus.Event) error {
 
 // hear keeps this node's caches fresh when any node changes something.
 func (s *Service) hear(e bus.Event) {
-	if e.Domain != s.DB.Name() {
+	if e.Domain != s.db.Name() {
 		return
 	}
 	// The fields of all kinds that say what is stale.
@@ -56,7 +56,7 @@ func (s *Service) hear(e bus.Event) {
 		To        ids.ID `json:"to"`
 	}
 	if err := json.Unmarshal(e.Data, &stale); err != nil {
-		s.Log.Error("event not understood", "kind", e.Kind, "error", err)
+		s.log.Error("event not understood", "kind", e.Kind, "error", err)
 		return
 	}
 	for _, id := range []ids.ID{stale.AccountID, stale.From, stale.To} {

@@ -103,7 +103,7 @@ func (c *change) follow(ctx context.Context, o FollowOptions) error {
 	boosts, notify := o.Boosts == nil || *o.Boosts, o.Notify != nil && *o.Notify
 	from, to := c.from.id, c.to.id
 	if _, err := db.Exec(ctx, c.tx, "INSERT INTO profiles_follows (from_id, to_id, id, pending, boosts, notify) VALUES ($1, $2, $3, $4, $5, $6)",
-		from, to, c.s.IDs.New(to), c.to.locked, boosts, notify); err != nil {
+		from, to, c.s.ids.New(to), c.to.locked, boosts, notify); err != nil {
 		return err
 	}
 	if c.to.locked {

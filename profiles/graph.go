@@ -75,7 +75,7 @@ UNION ALL SELECT 5, from_id, FALSE, FALSE, FALSE, 0, '' FROM profiles_blocks WHE
 UNION ALL SELECT 6, to_id, FALSE, FALSE, notifications, ends_at, '' FROM profiles_mutes WHERE from_id = $1`
 
 func (s *Service) readGraph(ctx context.Context, viewer ids.ID) (*Graph, error) {
-	rows, err := db.All(ctx, s.DB, scanRelation, graphSQL, viewer)
+	rows, err := db.All(ctx, s.db, scanRelation, graphSQL, viewer)
 	if err != nil {
 		return nil, err
 	}

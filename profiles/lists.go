@@ -64,14 +64,14 @@ func (s *Service) Blocks(ctx context.Context, me ids.ID, p page.Page) ([]Entry, 
 
 // Mutes lists whom I mute now, newest first.
 func (s *Service) Mutes(ctx context.Context, me ids.ID, p page.Page) ([]Entry, error) {
-	return s.entries(ctx, p, "SELECT id, to_id FROM profiles_mutes WHERE from_id = $1 AND (ends_at = 0 OR ends_at > $2)", me, s.Now().UnixMilli())
+	return s.entries(ctx, p, "SELECT id, to_id FROM profiles_mutes WHERE from_id = $1 AND (ends_at = 0 OR ends_at > $2)", me, s.now().UnixMilli())
 }
 
 // entries runs a statement that gives relations' ids and accounts, for a page.
 func (s *Service) entries(ctx context.Context, p page.Page, text string, args ...any) ([]Entry, error) {
 	type row struct{ cursor, account ids.ID }
 	end, args := p.SQL("id", args)
-	rows, err := db.All(ctx, s.DB, func(r *row) []any { return []any{&r.cursor, &r.account} }, text+end, args...)
+	rows, err := db.All(ctx, s.db, func(r *row) []any { return []any{&r.cursor, &r.account} }, text+end, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -95,11 +95,11 @@ func (s *Service) entries(ctx context.Context, p page.Page, text string, args ..
 // FollowerIDs returns the accounts that follow one, in the order of their ids,
 // after one of them (0: from the start).
 func (s *Service) FollowerIDs(ctx context.Context, id, after ids.ID, limit int) ([]ids.ID, error) {
-	return db.Values[ids.ID](ctx, s.DB, `SELECT from_id FROM profiles_follows WHERE to_id = $1 AND from_id > $2 AND pending = FALSE
+	return db.Values[ids.ID](ctx, s.db, `SELECT from_id FROM profiles_follows WHERE to_id = $1 AND from_id > $2 AND pending = FALSE
 ORDER BY from_id LIMIT $3`, id, after, limit)
 }
 
 // Notifiers returns the followers who want to be told when an account posts.
 func (s *Service) Notifiers(ctx context.Context, id ids.ID) ([]ids.ID, error) {
-	return db.Values[ids.ID](ctx, s.DB, "SELECT from_id FROM profiles_follows WHERE to_id = $1 AND notify = TRUE AND pending = FALSE ORDER BY from_id", id)
+	return db.Values[ids.ID](ctx, s.db, "SELECT from_id FROM profiles_follows WHERE to_id = $1 AND notify = TRUE AND pending = FALSE ORDER BY from_id", id)
 }

@@ -43,7 +43,7 @@ func (s *Service) picture(ctx context.Context, data []byte, remove bool, size im
 		return nil, err
 	}
 	out := res.Outputs[size.Name]
-	key, _, err := s.Blobs.Put(ctx, bytes.NewReader(out.Data), out.Ext)
+	key, _, err := s.blobs.Put(ctx, bytes.NewReader(out.Data), out.Ext)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 // Register makes a user and the account of the same id. Its errors are those of
 // identity's SignUp.
 func (s *Service) Register(ctx context.Context, r identity.SignUp) (*identity.User, error) {
-	u, err := s.Identity.SignUp(ctx, r)
+	u, err := s.users.SignUp(ctx, r)
 	if err != nil {
 		return nil, err
 	}

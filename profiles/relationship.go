@@ -34,7 +34,7 @@ func (s *Service) Relationships(ctx context.Context, viewer ids.ID, list []ids.I
 	if err != nil {
 		return nil, err
 	}
-	now := s.Now()
+	now := s.now()
 	for _, r := range rows {
 		rel := &out[at[r.id]]
 		switch r.kind {
@@ -73,7 +73,7 @@ UNION ALL SELECT 4, to_id, FALSE, FALSE, FALSE, 0, '' FROM profiles_blocks WHERE
 UNION ALL SELECT 5, from_id, FALSE, FALSE, FALSE, 0, '' FROM profiles_blocks WHERE to_id = $1 AND from_id IN ` + in + `
 UNION ALL SELECT 6, to_id, FALSE, FALSE, notifications, ends_at, '' FROM profiles_mutes WHERE from_id = $1 AND to_id IN ` + in + `
 UNION ALL SELECT 7, to_id, FALSE, FALSE, FALSE, 0, note FROM profiles_notes WHERE from_id = $1 AND to_id IN ` + in
-	return db.All(ctx, s.DB, scanRelation, text, args...)
+	return db.All(ctx, s.db, scanRelation, text, args...)
 }
 
 // relationship is Relationships for one account.

@@ -15,7 +15,7 @@ func (s *Service) AuthorizeRequest(ctx context.Context, me, from ids.ID) (*Relat
 	err := s.between(ctx, from, me, func(c *change) (bool, error) {
 		// A new id: the follower of this moment is the newest.
 		n, err := db.Exec(ctx, c.tx, "UPDATE profiles_follows SET pending = FALSE, id = $3 WHERE from_id = $1 AND to_id = $2 AND pending = TRUE",
-			from, me, s.IDs.New(me))
+			from, me, s.ids.New(me))
 		if err != nil {
 			return false, err
 		}

@@ -44,7 +44,7 @@ func (s *Service) Search(ctx context.Context, viewer ids.ID, q string, limit, of
 	slices.SortStableFunc(list, func(a, b string) int { return len(b) - len(a) })
 	text, args := searchSQL(list[:min(len(list), maxWords)], followingOnly, viewer, exact)
 	args = append(args, limit, offset)
-	found, err := db.Values[ids.ID](ctx, s.DB, text+fmt.Sprintf(" LIMIT $%d OFFSET $%d", len(args)-1, len(args)), args...)
+	found, err := db.Values[ids.ID](ctx, s.db, text+fmt.Sprintf(" LIMIT $%d OFFSET $%d", len(args)-1, len(args)), args...)
 	if err != nil {
 		return nil, err
 	}

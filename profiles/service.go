@@ -82,10 +82,17 @@ type Deps struct {
 // Service keeps accounts and how they stand to each other. Its methods may be
 // called concurrently.
 type Service struct {
-	Deps
 	config   Config
+	db       *db.DB
+	bus      *bus.Bus
 	outbox   *bus.Outbox
+	ids      *ids.Generator
+	now      func() time.Time
+	log      *slog.Logger
+	users    Users
 	images   *image.Processor
+	blobs    *blob.Store
+	format   func(string) string
 	accounts *cache[ids.ID, *Account]
 	names    *cache[string, ids.ID] // 0: there is nobody of that name
 	graphs   *cache[ids.ID, *Graph]
@@ -102,8 +109,8 @@ type total struct {
 // New returns a service; Start makes it take part in events.
 func New(d Deps, c Config) *Service {
 	return &Service{
-		Deps: d, config: c,
-		outbox:   bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now),
+		config: c, db: d.DB, bus: d.Bus, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now), ids: d.IDs, now: d.Now, log: d.Log,
+		users: d.Identity, blobs: d.Blobs, format: d.Format,
 		images:   d.Images.WithLimits(image.Limits{Bytes: c.PictureBytes, Pixels: c.PicturePixels}),
 		accounts: newCache(c.AccountCache, weighAccount, keep[ids.ID, *Account]),
 		names:    newCache(c.NameCache, weighName, keepName),
@@ -114,7 +121,7 @@ func New(d Deps, c Config) *Service {
 // Start relays the room's events, heals sign-ups that were cut short and keeps
 // the caches fresh, until ctx ends.
 func (s *Service) Start(ctx context.Context) error {
-	if err := s.Bus.Follow(bus.Follower{Event: s.hear, Lost: s.forgetAll}); err != nil {
+	if err := s.bus.Follow(bus.Follower{Event: s.hear, Lost: s.forgetAll}); err != nil {
 		return fmt.Errorf("profiles: %w", err)
 	}
 	go s.outbox.Run(ctx)
@@ -131,7 +138,7 @@ const idRetries = 3
 // write runs f in a transaction, again with fresh ids if one exists already.
 func (s *Service) write(ctx context.Context, f func(tx *db.Tx) error) error {
 	for attempt := 0; ; attempt++ {
-		err := s.DB.Write(ctx, f)
+		err := s.db.Write(ctx, f)
 		if attempt == idRetries || !db.IsDuplicate(err) {
 			return err
 		}
@@ -142,11 +149,11 @@ func (s *Service) write(ctx context.Context, f func(tx *db.Tx) error) error {
 func (s *Service) Count(ctx context.Context) (int, error) {
 	s.total.mu.Lock()
 	defer s.total.mu.Unlock()
-	now := s.Now()
+	now := s.now()
 	if now.Before(s.total.until) {
 		return s.total.n, nil
 	}
-	n, err := db.Value[int](ctx, s.DB, "SELECT COUNT(*) FROM profiles_accounts WHERE domain = ''")
+	n, err := db.Value[int](ctx, s.db, "SELECT COUNT(*) FROM profiles_accounts WHERE domain = ''")
 	if err != nil {
 		return 0, err
 	}
