@@ -35,6 +35,7 @@ type Deleted struct {
 	ID         ids.ID     `json:"id"`
 	AccountID  ids.ID     `json:"account_id"`
 	ParentID   ids.ID     `json:"parent_id,omitempty"`
+	ThreadID   ids.ID     `json:"thread_id,omitempty"`
 	BoostOfID  ids.ID     `json:"boost_of_id,omitempty"`
 	Visibility Visibility `json:"visibility"`
 	Mentions   []ids.ID   `json:"mentions,omitempty"`

@@ -15,11 +15,12 @@ import (
 // counters and its poll's counts are replaced.
 type entry struct {
 	post  *Post
-	stats atomic.Pointer[Stats] // nil: stale, to be read again
-	poll  atomic.Pointer[Poll]  // nil: none, or stale if post.PollID is set
+	stats atomic.Pointer[Stats] // never nil
+	poll  atomic.Pointer[Poll]  // nil: none
+	stale atomic.Bool           // stats and poll are to be read again
 
 	mu      sync.Mutex
-	changes uint32 // how often stats or poll were set or found stale
+	changes uint32 // how often stats or poll were set or became stale
 }
 
 const postColumns = `id, account_id, uri, in_reply_to_id, in_reply_to_account_id, thread_id, boost_of_id, visibility, language, spoiler, sensitive, text, content, edited_at, poll_id, app_id`
@@ -242,4 +243,3 @@ func (m millis) Scan(v any) error {
 	*m.to = fromMillis(n)
 	return nil
 }
-

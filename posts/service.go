@@ -14,6 +14,7 @@ import (
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/image"
 	"github.com/guildhall/guildhall/profiles"
+	"golang.org/x/sync/singleflight"
 )
 
 //go:embed schema search
@@ -104,13 +105,16 @@ type Service struct {
 	outbox *bus.Outbox
 	images *image.Processor
 
-	posts   *postCache
-	marks   *markCache
-	authors *authorCache
-	threads *threadCache
-	feeds   *feeds
-	public  *ring
-	count   count
+	posts       *postCache
+	marks       *markCache
+	authors     *authorCache
+	authorStats *statsCache
+	threads     *threadCache
+	feeds       *feeds
+	public      *ring
+	flights     singleflight.Group // loading of feeds and of the public ring
+	total       total
+	writing
 }
 
 // New returns a service; Start makes it take part in events.

@@ -1,0 +1,147 @@
+package posts
+
+import (
+	"context"
+
+	"github.com/guildhall/guildhall/internal/bus"
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/profiles"
+)
+
+// startReading keeps caches, feeds and the full-text index up to date until
+// ctx ends.
+func (s *Service) startReading(ctx context.Context) error {
+	context.AfterFunc(ctx, func() {
+		s.posts.StopAllGoroutines()
+		s.marks.StopAllGoroutines()
+		s.authors.StopAllGoroutines()
+		s.authorStats.StopAllGoroutines()
+		s.threads.StopAllGoroutines()
+	})
+	err := s.Bus.Follow(bus.Follower{
+		Event: func(e bus.Event) {
+			if err := s.hear(ctx, e); err != nil {
+				s.Log.Error("event not understood", "error", err)
+			}
+		},
+		Lost: func() { s.lost(ctx) },
+	})
+	if err != nil {
+		return err
+	}
+	return s.startSearch(ctx)
+}
+
+// hear brings what this node holds in memory up to date with an event, which
+// may have happened on this node or on another one.
+func (s *Service) hear(ctx context.Context, e bus.Event) error {
+	switch e.Domain {
+	case "posts":
+		return s.hearPosts(e)
+	case "profiles":
+		return s.hearProfiles(ctx, e)
+	}
+	return nil
+}
+
+func (s *Service) hearPosts(e bus.Event) error {
+	switch e.Kind {
+	case Created{}.Kind():
+		return on(e, func(c Created) {
+			s.published(c)
+			s.touched(c.AccountID, c.InReplyToID, c.BoostOfID)
+		})
+	case Deleted{}.Kind():
+		return on(e, func(d Deleted) {
+			s.unpublished(d)
+			s.touched(d.AccountID, d.ParentID, d.BoostOfID)
+		})
+	case Edited{}.Kind():
+		return on(e, func(e Edited) {
+			s.forget(e.ID)
+			if e.Visibility == Direct {
+				s.feeds.mention(&e)
+			}
+		})
+	case Favourited{}.Kind():
+		return on(e, func(f Favourited) { s.touched(f.AccountID, f.PostID) })
+	case Unfavourited{}.Kind():
+		return on(e, func(f Unfavourited) { s.touched(f.AccountID, f.PostID) })
+	case Marked{}.Kind():
+		return on(e, func(m Marked) {
+			s.dropMark(m.AccountID, m.PostID)
+			s.dropPins(m.AccountID)
+			if m.Voted {
+				s.outdate(m.PostID)
+			}
+		})
+	}
+	return nil
+}
+
+func on[T any](e bus.Event, f func(T)) error {
+	v, err := bus.Decode[T](e)
+	if err == nil {
+		f(v)
+	}
+	return err
+}
+
+// touched has counters of posts, and what an account has done with them, read
+// again.
+func (s *Service) touched(by ids.ID, posts ...ids.ID) {
+	for _, id := range posts {
+		if id != 0 {
+			s.outdate(id)
+			s.dropMark(by, id)
+		}
+	}
+}
+
+// published makes a new post known to what this node holds in memory. It may
+// be called more than once.
+func (s *Service) published(c Created) {
+	s.authorPushed(&c)
+	s.feeds.push(&c, s.Now())
+	if c.BoostOfID == 0 && inPublic(&Post{AccountID: c.AccountID, Visibility: c.Visibility, InReplyToID: c.InReplyToID, InReplyToAccountID: c.InReplyToAccountID}) {
+		s.public.push(item{id: c.ID})
+	}
+	if c.ThreadID != 0 {
+		s.threads.Invalidate(c.ThreadID)
+	}
+}
+
+// unpublished takes a deleted post out of what this node holds in memory. It
+// may be called more than once.
+func (s *Service) unpublished(d Deleted) {
+	s.forget(d.ID)
+	s.authorRemoved(d.AccountID, d.ID)
+	s.feeds.remove(d.AccountID, d.ID)
+	s.public.remove(d.ID)
+	if d.ThreadID != 0 {
+		s.threads.Invalidate(d.ThreadID)
+	}
+}
+
+func (s *Service) hearProfiles(ctx context.Context, e bus.Event) error {
+	switch e.Kind {
+	case profiles.Followed{}.Kind():
+		return on(e, func(f profiles.Followed) { s.related(ctx, f.From) })
+	case profiles.Unfollowed{}.Kind():
+		return on(e, func(f profiles.Unfollowed) { s.related(ctx, f.From) })
+	case profiles.GraphChanged{}.Kind():
+		return on(e, func(g profiles.GraphChanged) { s.related(ctx, g.From, g.To) })
+	}
+	return nil
+}
+
+// lost throws away everything that events keep up to date.
+func (s *Service) lost(ctx context.Context) {
+	s.posts.InvalidateAll()
+	s.marks.InvalidateAll()
+	s.authors.InvalidateAll()
+	s.authorStats.InvalidateAll()
+	s.threads.InvalidateAll()
+	s.public.empty()
+	s.related(ctx, s.feeds.clear()...)
+}

@@ -1,0 +1,283 @@
+package posts
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/profiles"
+)
+
+const (
+	// feedKept is how many posts a feed shows from memory.
+	feedKept = 800
+	// boostGap is how many posts must be between two appearances of a post.
+	boostGap = 40
+)
+
+// feed is a reader's home timeline as far as it is held in memory: everything
+// that belongs there by who follows whom. Whether a post may be seen, and
+// whether a boost is too close to its original, is found out when it is read.
+type feed struct {
+	reader  ids.ID
+	graph   *profiles.Graph // of the moment it was loaded; another version makes it stale
+	ring    *ring
+	authors []ids.ID  // pushed: the reader and those they follow and do not hide
+	big     []ids.ID  // those with very many followers, merged in when read
+	until   time.Time // when a mute ends, or the net below events
+	used    atomic.Int64
+}
+
+// bytes estimates the memory that the feed takes.
+func (f *feed) bytes() int64 { return 512 + 16*(feedKept+feedKept/4) + 64*int64(len(f.authors)) }
+
+// feeds are the loaded feeds of this process.
+type feeds struct {
+	mu     sync.RWMutex
+	of     map[ids.ID]*feed              // by reader
+	by     map[ids.ID]map[*feed]struct{} // by author: whom a new post is pushed to
+	kept   map[ids.ID]int                // readers that are connected, how often
+	stale  map[ids.ID]bool               // kept feeds that are being loaded anew; true: once more
+	bytes  int64
+	budget int64
+	clock  atomic.Int64 // counts uses
+}
+
+func newFeeds(budget uint64) *feeds {
+	return &feeds{of: map[ids.ID]*feed{}, by: map[ids.ID]map[*feed]struct{}{}, kept: map[ids.ID]int{}, stale: map[ids.ID]bool{},
+		budget: int64(min(budget, math.MaxInt64))}
+}
+
+// get returns a reader's feed if it is loaded and belongs to a graph.
+func (fs *feeds) get(v *viewer) *feed {
+	fs.mu.RLock()
+	f := fs.of[v.id]
+	fs.mu.RUnlock()
+	if f == nil || f.graph.Version != v.graph.Version || !v.now.Before(f.until) || !f.ring.full() {
+		return nil
+	}
+	f.used.Store(fs.clock.Add(1))
+	return f
+}
+
+// add makes a feed hear of new posts, instead of the reader's former one, and
+// makes room for it.
+func (fs *feeds) add(f *feed) {
+	f.used.Store(fs.clock.Add(1))
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.take(fs.of[f.reader])
+	fs.of[f.reader] = f
+	for _, a := range f.authors {
+		if fs.by[a] == nil {
+			fs.by[a] = map[*feed]struct{}{}
+		}
+		fs.by[a][f] = struct{}{}
+	}
+	fs.bytes += f.bytes()
+	for fs.bytes > fs.budget {
+		old := fs.oldest(f)
+		if old == nil {
+			return
+		}
+		fs.take(old)
+	}
+}
+
+// oldest returns the least used of a few feeds, neither f nor a kept one.
+func (fs *feeds) oldest(f *feed) *feed {
+	var old *feed
+	looked := 0
+	for _, o := range fs.of {
+		if o == f || fs.kept[o.reader] > 0 {
+			continue
+		}
+		if old == nil || o.used.Load() < old.used.Load() {
+			old = o
+		}
+		if looked++; looked == 16 {
+			break
+		}
+	}
+	return old
+}
+
+// take removes a feed if it is there. fs must be locked.
+func (fs *feeds) take(f *feed) {
+	if f == nil || fs.of[f.reader] != f {
+		return
+	}
+	delete(fs.of, f.reader)
+	for _, a := range f.authors {
+		delete(fs.by[a], f)
+		if len(fs.by[a]) == 0 {
+			delete(fs.by, a)
+		}
+	}
+	fs.bytes -= f.bytes()
+}
+
+// drop removes a feed.
+func (fs *feeds) drop(f *feed) {
+	fs.mu.Lock()
+	fs.take(f)
+	fs.mu.Unlock()
+}
+
+// clear removes all feeds and returns the readers that are connected.
+func (fs *feeds) clear() []ids.ID {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	clear(fs.of)
+	clear(fs.by)
+	fs.bytes = 0
+	readers := make([]ids.ID, 0, len(fs.kept))
+	for id := range fs.kept {
+		readers = append(readers, id)
+	}
+	return readers
+}
+
+// candidate is what decides whether a post belongs into a home timeline.
+type candidate struct {
+	item
+	author, replyTo ids.ID // replyTo is the answered account, 0: no answer
+	visibility      Visibility
+}
+
+func (c *Created) candidate() candidate {
+	replyTo := c.InReplyToAccountID
+	if c.InReplyToID == 0 {
+		replyTo = 0
+	}
+	return candidate{item{c.ID, c.BoostOfID}, c.AccountID, replyTo, c.Visibility}
+}
+
+// admits tells whether a post belongs into the reader's home by who follows
+// whom. Of a direct post it must also mention the reader, or be theirs.
+func (f *feed) admits(c *candidate, now time.Time) bool { return admits(f.graph, f.reader, c, now) }
+
+func admits(g *profiles.Graph, reader ids.ID, c *candidate, now time.Time) bool {
+	if c.author == reader {
+		return true
+	}
+	follow, ok := g.Following[c.author]
+	if !ok || g.Hides(c.author, now) {
+		return false
+	}
+	if c.boost != 0 {
+		return follow.Boosts
+	}
+	if c.replyTo == 0 || c.replyTo == c.author || c.replyTo == reader {
+		return true
+	}
+	_, ok = g.Following[c.replyTo]
+	return ok
+}
+
+// push adds a new post to every loaded feed that it belongs into.
+func (fs *feeds) push(c *Created, now time.Time) {
+	cand := c.candidate()
+	fs.mu.RLock()
+	defer fs.mu.RUnlock()
+	for f := range fs.by[c.AccountID] {
+		if f.admits(&cand, now) && (c.Visibility != Direct || f.reader == c.AccountID || slices.Contains(c.Mentions, f.reader)) {
+			f.ring.push(cand.item)
+		}
+	}
+}
+
+// mention adds an edited direct post to the feeds of those it mentions now.
+func (fs *feeds) mention(e *Edited) {
+	fs.mu.RLock()
+	defer fs.mu.RUnlock()
+	for _, reader := range e.Added {
+		f := fs.of[reader]
+		if f == nil {
+			continue
+		}
+		if _, follows := fs.by[e.AccountID][f]; follows {
+			f.ring.push(item{id: e.ID})
+		}
+	}
+}
+
+// remove takes a deleted post out of the feeds.
+func (fs *feeds) remove(author, id ids.ID) {
+	fs.mu.RLock()
+	defer fs.mu.RUnlock()
+	for f := range fs.by[author] {
+		f.ring.remove(id)
+	}
+}
+
+// feed returns the viewer's feed, loading it if need be.
+func (s *Service) feed(ctx context.Context, v *viewer) (*feed, error) {
+	if f := s.feeds.get(v); f != nil {
+		return f, nil
+	}
+	f, err, _ := s.flights.Do(fmt.Sprint("feed ", v.id, v.graph.Version), func() (any, error) {
+		if f := s.feeds.get(v); f != nil {
+			return f, nil
+		}
+		return s.loadFeed(context.WithoutCancel(ctx), v)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return f.(*feed), nil
+}
+
+// loadFeed makes a feed hear of new posts first and then reads the older ones,
+// so that none is missed.
+func (s *Service) loadFeed(ctx context.Context, v *viewer) (*feed, error) {
+	f, err := s.newFeed(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	f.ring.begin()
+	s.feeds.add(f)
+	rows, err := s.scanHome(ctx, f, newest(f.ring.size))
+	if err != nil {
+		s.feeds.drop(f)
+		return nil, err
+	}
+	f.ring.fill(rows, len(rows) < f.ring.size)
+	return f, nil
+}
+
+// newFeed returns an empty feed that belongs to the viewer's graph.
+func (s *Service) newFeed(ctx context.Context, v *viewer) (*feed, error) {
+	g := v.graph
+	f := &feed{reader: v.id, graph: g, ring: newRing(feedKept + boostGap), until: v.now.Add(cacheTTL)}
+	for _, m := range g.Muting {
+		if !m.Until.IsZero() && m.Until.After(v.now) && m.Until.Before(f.until) {
+			f.until = m.Until
+		}
+	}
+	followed := make([]ids.ID, 0, len(g.Following)+1)
+	for id := range g.Following {
+		if !g.Hides(id, v.now) && id != v.id {
+			followed = append(followed, id)
+		}
+	}
+	accounts, err := s.Profiles.Accounts(ctx, followed)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range followed {
+		if a := accounts[id]; a != nil && a.Followers >= s.config.PushLimit {
+			f.big = append(f.big, id)
+		} else {
+			f.authors = append(f.authors, id)
+		}
+	}
+	f.authors = append(f.authors, v.id)
+	slices.Sort(f.authors)
+	return f, nil
+}

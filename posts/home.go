@@ -1,0 +1,294 @@
+package posts
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/guildhall/guildhall/internal/db"
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/page"
+)
+
+// Home returns the viewer's home timeline: their own posts, those of accounts
+// that they follow, and what these boost. The newest come from the feed in
+// memory, older ones from the database by the same rules.
+func (s *Service) Home(ctx context.Context, by ids.ID, p page.Page) ([]*View, error) {
+	v, err := s.viewer(ctx, by)
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.feed(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	from := func(ctx context.Context, p page.Page) ([]ids.ID, ids.ID, error) { return s.homePage(ctx, f, p) }
+	return s.fill(ctx, v, p, from, wanted)
+}
+
+// wanted leaves out of a home timeline what depends on more than who follows
+// whom: languages, and authors of boosted posts.
+func wanted(v *viewer, p, of *Post) bool {
+	content := p
+	if of != nil {
+		content = of
+	}
+	languages := v.graph.Following[p.AccountID].Languages
+	if len(languages) > 0 && content.Language != "" && !slices.Contains(languages, content.Language) {
+		return false
+	}
+	return p.AccountID == v.id || !v.hides(p, of)
+}
+
+func newest(n int) page.Page { return page.Page{Limit: n} }
+
+// homePage is the source of the home timeline. It leaves out boosts of what
+// appears among the 40 posts before them, so it reads those too.
+func (s *Service) homePage(ctx context.Context, f *feed, p page.Page) ([]ids.ID, ids.ID, error) {
+	if p.Min != 0 {
+		return s.homePageUp(ctx, f, p)
+	}
+	items, err := s.homeItems(ctx, f, page.Page{Max: p.Max, Limit: p.Limit + boostGap})
+	if err != nil {
+		return nil, 0, err
+	}
+	n := min(p.Limit, len(items))
+	out := make([]ids.ID, 0, n)
+	for i, it := range items[:n] {
+		if it.id <= p.Since {
+			return out, 0, nil
+		}
+		if !repeats(items[i:]) {
+			out = append(out, it.id)
+		}
+	}
+	if len(items) <= p.Limit {
+		return out, 0, nil
+	}
+	return out, items[n-1].id, nil
+}
+
+// homePageUp is homePage for the posts next above Min, oldest first.
+func (s *Service) homePageUp(ctx context.Context, f *feed, p page.Page) ([]ids.ID, ids.ID, error) {
+	up, err := s.homeItems(ctx, f, page.Page{Min: p.Min, Max: p.Max, Limit: p.Limit})
+	if err != nil || len(up) == 0 {
+		return nil, 0, err
+	}
+	items, err := s.homeItems(ctx, f, page.Page{Max: up[0].id, Limit: boostGap})
+	if err != nil {
+		return nil, 0, err
+	}
+	all := append(slices.Clone(up), items...)
+	slices.Reverse(all[:len(up)])
+	out := make([]ids.ID, 0, len(up))
+	for i := len(up) - 1; i >= 0; i-- {
+		if !repeats(all[i:]) {
+			out = append(out, all[i].id)
+		}
+	}
+	if len(up) < p.Limit {
+		return out, 0, nil
+	}
+	return out, up[len(up)-1].id, nil
+}
+
+// repeats tells whether the first of items, newest first, boosts what is among
+// the next 40 or is boosted there.
+func repeats(items []item) bool {
+	of := items[0].boost
+	return of != 0 && slices.ContainsFunc(items[1:min(len(items), boostGap+1)], func(it item) bool { return it.id == of || it.boost == of })
+}
+
+// homeItems reads a part of everything that belongs into a home timeline by
+// who follows whom, newest first, or oldest first of a Min page.
+func (s *Service) homeItems(ctx context.Context, f *feed, p page.Page) ([]item, error) {
+	items, err := f.ring.fetch(ctx, p, func(ctx context.Context, p page.Page) ([]item, error) { return s.scanHome(ctx, f, p) })
+	if err != nil || len(f.big) == 0 {
+		return items, err
+	}
+	for _, id := range f.big {
+		more, err := s.bigItems(ctx, f, id, p)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, more...)
+	}
+	return firstItems(items, p), nil
+}
+
+// firstItems sorts items in the order of a page and cuts them to its limit.
+func firstItems(items []item, p page.Page) []item {
+	slices.SortFunc(items, func(a, b item) int {
+		if p.Min != 0 {
+			return cmp.Compare(a.id, b.id)
+		}
+		return cmp.Compare(b.id, a.id)
+	})
+	return items[:min(len(items), p.Limit)]
+}
+
+// bigItems reads a page of what one author with very many followers puts into
+// a home timeline.
+func (s *Service) bigItems(ctx context.Context, f *feed, author ids.ID, p page.Page) ([]item, error) {
+	var out []item
+	now, q := s.Now(), p
+	for {
+		items, err := s.authorItems(ctx, author, q)
+		if err != nil {
+			return nil, err
+		}
+		found := make([]*entry, len(items))
+		if err := s.entries(ctx, idsOf(items), found); err != nil {
+			return nil, err
+		}
+		for i, e := range found {
+			if e == nil || e.post.Visibility == Direct && !slices.Contains(mentioned(e.post.Mentions), f.reader) {
+				continue
+			}
+			c := candidate{items[i], author, e.post.InReplyToAccountID, e.post.Visibility}
+			if f.admits(&c, now) {
+				out = append(out, items[i])
+			}
+		}
+		if len(items) < q.Limit || len(out) >= p.Limit {
+			return out[:min(len(out), p.Limit)], nil
+		}
+		if p.Min != 0 {
+			q.Min = items[len(items)-1].id
+		} else {
+			q.Max = items[len(items)-1].id
+		}
+	}
+}
+
+// window is a range of ids, Low included and high not.
+type window struct{ low, high ids.ID }
+
+// scanHome reads a page of what the pushed authors put into a home timeline
+// from the database. It looks at windows of time, each eight times as long as
+// the one before, so that few rows are read in vain whether posts are dense or
+// sparse, and only at authors who have posted since.
+func (s *Service) scanHome(ctx context.Context, f *feed, p page.Page) ([]item, error) {
+	stats, err := s.AuthorStats(ctx, f.authors)
+	if err != nil {
+		return nil, err
+	}
+	var last time.Time
+	for _, st := range stats {
+		if st.Posts > 0 && st.LastAt.After(last) {
+			last = st.LastAt
+		}
+	}
+	all := window{low: max(p.Since, p.Min) + 1, high: ids.At(last.Add(lastSlack))}
+	if last.IsZero() {
+		return nil, nil
+	}
+	if p.Max != 0 {
+		all.high = min(all.high, p.Max)
+	}
+	var out []item
+	for span := ids.At(ids.ID(0).Time().Add(time.Hour)); all.low < all.high && len(out) < p.Limit; span *= 8 {
+		w := all
+		if p.Min != 0 && all.high-all.low > span {
+			w.high = all.low + span
+		} else if p.Min == 0 && all.high-all.low > span {
+			w.low = all.high - span
+		}
+		items, seen, err := s.scanWindow(ctx, f, stats, w, p)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, items...)
+		if p.Min != 0 {
+			all.low = seen.high
+		} else {
+			all.high = seen.low
+		}
+		if span > math.MaxInt64/8 {
+			span = math.MaxInt64 / 8
+		}
+	}
+	return out[:min(len(out), p.Limit)], nil
+}
+
+// lastSlack is how much later than an author's last post the time in its id
+// may be: nodes' clocks differ.
+const lastSlack = time.Minute
+
+// authorsMax bounds how many authors one statement asks for.
+const authorsMax = 512
+
+// scanWindow reads what belongs into a home timeline from a window of ids, in
+// the order of p. seen is the part of the window that was read whole.
+func (s *Service) scanWindow(ctx context.Context, f *feed, stats map[ids.ID]AuthorStats, w window, p page.Page) (items []item, seen window, err error) {
+	since := w.low.Time()
+	var active []ids.ID
+	for _, id := range f.authors {
+		if st := stats[id]; st.Posts > 0 && !st.LastAt.Add(lastSlack).Before(since) {
+			active = append(active, id)
+		}
+	}
+	seen = w
+	limit := 2*p.Limit + boostGap
+	order := "DESC"
+	if p.Min != 0 {
+		order = "ASC"
+	}
+	var found []candidate
+	for chunk := range slices.Chunk(active, authorsMax) {
+		in, args := db.In([]any{w.low, w.high, limit}, chunk)
+		rows, err := db.All(ctx, s.DB, scanCandidate, "SELECT id, account_id, boost_of_id, in_reply_to_account_id, visibility FROM posts_posts WHERE account_id IN "+in+
+			" AND id >= $1 AND id < $2 ORDER BY id "+order+" LIMIT $3", args...)
+		if err != nil {
+			return nil, seen, err
+		}
+		found = append(found, rows...)
+		if len(rows) < limit {
+			continue
+		}
+		if last := rows[len(rows)-1].id; p.Min != 0 {
+			seen.high = min(seen.high, last+1)
+		} else {
+			seen.low = max(seen.low, last)
+		}
+	}
+	now := s.Now()
+	found = slices.DeleteFunc(found, func(c candidate) bool { return c.id < seen.low || c.id >= seen.high || !f.admits(&c, now) })
+	if found, err = s.directed(ctx, f.reader, found); err != nil {
+		return nil, seen, err
+	}
+	items = make([]item, len(found))
+	for i, c := range found {
+		items[i] = c.item
+	}
+	return firstItems(items, page.Page{Min: p.Min, Limit: len(items)}), seen, nil
+}
+
+func scanCandidate(c *candidate) []any {
+	return []any{&c.id, &c.author, &c.boost, &c.replyTo, &c.visibility}
+}
+
+// directed leaves out direct posts that neither are the reader's nor mention them.
+func (s *Service) directed(ctx context.Context, reader ids.ID, found []candidate) ([]candidate, error) {
+	foreign := func(c candidate) bool { return c.visibility == Direct && c.author != reader }
+	var direct []ids.ID
+	for _, c := range found {
+		if foreign(c) {
+			direct = append(direct, c.id)
+		}
+	}
+	mine := map[ids.ID]bool{}
+	for chunk := range slices.Chunk(direct, loadMax) {
+		in, args := db.In([]any{reader}, chunk)
+		rows, err := db.Values[ids.ID](ctx, s.DB, "SELECT post_id FROM posts_mentions WHERE account_id = $1 AND post_id IN "+in, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range rows {
+			mine[id] = true
+		}
+	}
+	return slices.DeleteFunc(found, func(c candidate) bool { return foreign(c) && !mine[c.id] }), nil
+}
