@@ -1,0 +1,97 @@
+package posts
+
+import (
+	"context"
+
+	"github.com/guildhall/guildhall/internal/db"
+	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/ids"
+)
+
+// boostsAtOnce bounds how many boosts one transaction deletes, so that no other
+// writer waits long for a post that was boosted by thousands.
+const boostsAtOnce = 200
+
+// Delete removes a post or a boost with all that hangs on it, and returns it as
+// it was. Returns NotFound if it is not the author's.
+func (s *Service) Delete(ctx context.Context, author, id ids.ID) (*View, error) {
+	v, err := s.own(ctx, author, id)
+	if err != nil {
+		return nil, err
+	}
+	if v.BoostOfID != 0 {
+		_, err := s.Unboost(ctx, author, id)
+		return v, err
+	}
+	for more := true; more; {
+		err := s.write(ctx, func(tx *db.Tx) error {
+			boosts, err := db.All(ctx, tx, scanBoost, `DELETE FROM posts_posts WHERE id IN (SELECT id FROM posts_posts WHERE boost_of_id = $1 AND boost_of_id <> 0 ORDER BY id LIMIT $2)
+				RETURNING id, account_id, visibility`, id, boostsAtOnce)
+			if err != nil {
+				return err
+			}
+			if len(boosts) > 0 {
+				if err := s.unboosted(ctx, tx, id, boosts); err != nil {
+					return err
+				}
+			}
+			if more = len(boosts) == boostsAtOnce; more {
+				return nil
+			}
+			return s.remove(ctx, tx, v.Post)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(v.Media) > 0 || !v.EditedAt.IsZero() { // earlier versions may have had images
+		if err := s.dropFiles(context.WithoutCancel(ctx)); err != nil {
+			s.Log.Warn("files of a deleted post stay until the next sweep", "post", id, "error", err)
+		}
+	}
+	return v, nil
+}
+
+// own returns a post of the author's. Returns NotFound for those of others.
+func (s *Service) own(ctx context.Context, author, id ids.ID) (*View, error) {
+	v, err := s.view(ctx, author, id)
+	if err == nil && v.AccountID != author {
+		err = errs.NotFoundRecord()
+	}
+	return v, err
+}
+
+// remove deletes a post that has no boosts.
+func (s *Service) remove(ctx context.Context, tx *db.Tx, p *Post) error {
+	n, err := db.Exec(ctx, tx, "DELETE FROM posts_posts WHERE id = $1", p.ID)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return errs.NotFoundRecord() // somebody was faster
+	}
+	if err := condemn(ctx, tx, p.ID); err != nil {
+		return err
+	}
+	if p.InReplyToID != 0 {
+		if _, err := s.bump(ctx, tx, p.InReplyToID, "replies", -1); err != nil {
+			return err
+		}
+	}
+	if err := uncountPost(ctx, tx, p.AccountID, p.Visibility); err != nil {
+		return err
+	}
+	tx.OnCommit(func() { s.forget(p.ID) })
+	_, err = s.outbox.Add(ctx, tx, Deleted{ID: p.ID, AccountID: p.AccountID, ParentID: p.InReplyToID, Visibility: p.Visibility,
+		Mentions: mentioned(p.Mentions), Tags: p.Tags})
+	return err
+}
+
+// uncountPost takes countPost back.
+func uncountPost(ctx context.Context, tx *db.Tx, author ids.ID, v Visibility) error {
+	if v == Direct {
+		return nil
+	}
+	_, err := db.Exec(ctx, tx, "UPDATE posts_authors SET posts = posts - 1 WHERE account_id = $1", author)
+	return err
+}
