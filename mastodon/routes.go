@@ -73,6 +73,11 @@ func Routes() []Route {
 		oauthRoutes(),
 		accountRoutes(),
 		relationshipRoutes(),
+		statusRoutes(),
+		timelineRoutes(),
+		mediaRoutes(),
+		notificationRoutes(),
+		streamingRoutes(),
 		fileRoutes(),
 	)
 }
@@ -155,6 +160,93 @@ func relationshipRoutes() []Route {
 		{"POST", "/api/v1/follow_requests/{id}/reject", User, "write:follows", Profiles, "", 0, (*server).rejectRequest},
 		{"GET", "/api/v1/blocks", User, "read:blocks", Profiles, "paging", 0, (*server).blocks},
 		{"GET", "/api/v1/mutes", User, "read:mutes", Profiles, "paging", 0, (*server).mutes},
+	}
+}
+
+func statusRoutes() []Route {
+	return []Route{
+		{"POST", "/api/v1/statuses", User, "write:statuses", Posts, "statuses", 0, (*server).createStatus},
+		{"GET", "/api/v1/statuses", Anyone, "read:statuses", Posts, "", 0, (*server).getStatuses},
+		{"GET", "/api/v1/statuses/{id}", Anyone, "read:statuses", Posts, "", 0, (*server).getStatus},
+		{"PUT", "/api/v1/statuses/{id}", User, "write:statuses", Posts, "", 0, (*server).editStatus},
+		{"PATCH", "/api/v1/statuses/{id}", User, "write:statuses", Posts, "", 0, (*server).editStatus},
+		{"DELETE", "/api/v1/statuses/{id}", User, "write:statuses", Posts, "delete", 0, (*server).deleteStatus},
+		{"GET", "/api/v1/statuses/{id}/context", Anyone, "read:statuses", Posts, "", 0, (*server).context},
+		{"GET", "/api/v1/statuses/{id}/history", Anyone, "read:statuses", Posts, "", 0, (*server).history},
+		{"GET", "/api/v1/statuses/{id}/source", User, "read:statuses", Posts, "", 0, (*server).source},
+		{"GET", "/api/v1/statuses/{id}/favourited_by", Anyone, "read:accounts", Posts, "paging", 0, (*server).favouritedBy},
+		{"GET", "/api/v1/statuses/{id}/reblogged_by", Anyone, "read:accounts", Posts, "paging", 0, (*server).rebloggedBy},
+		{"POST", "/api/v1/statuses/{id}/favourite", User, "write:favourites", Posts, "", 0, (*server).favourite},
+		{"POST", "/api/v1/statuses/{id}/unfavourite", User, "write:favourites", Posts, "", 0, (*server).unfavourite},
+		{"POST", "/api/v1/statuses/{id}/reblog", User, "write:statuses", Posts, "", 0, (*server).reblog},
+		{"POST", "/api/v1/statuses/{id}/unreblog", User, "write:statuses", Posts, "delete", 0, (*server).unreblog},
+		{"POST", "/api/v1/statuses/{id}/bookmark", User, "write:bookmarks", Posts, "", 0, (*server).bookmark},
+		{"POST", "/api/v1/statuses/{id}/unbookmark", User, "write:bookmarks", Posts, "", 0, (*server).unbookmark},
+		{"POST", "/api/v1/statuses/{id}/pin", User, "write:accounts", Posts, "", 0, (*server).pin},
+		{"POST", "/api/v1/statuses/{id}/unpin", User, "write:accounts", Posts, "", 0, (*server).unpin},
+		{"POST", "/api/v1/statuses/{id}/mute", User, "write:mutes", Posts, "", 0, (*server).muteThread},
+		{"POST", "/api/v1/statuses/{id}/unmute", User, "write:mutes", Posts, "", 0, (*server).unmuteThread},
+		{"GET", "/api/v1/polls/{id}", Anyone, "read:statuses", Posts, "", 0, (*server).getPoll},
+		{"POST", "/api/v1/polls/{id}/votes", User, "write:statuses", Posts, "", 0, (*server).vote},
+	}
+}
+
+func timelineRoutes() []Route {
+	return []Route{
+		{"GET", "/api/v1/timelines/home", User, "read:statuses", Posts, "", 0, (*server).homeTimeline},
+		{"GET", "/api/v1/timelines/public", Anyone, "read:statuses", Posts, "", 0, (*server).publicTimeline},
+		{"GET", "/api/v1/timelines/tag/{hashtag}", Anyone, "read:statuses", Posts, "", 0, (*server).tagTimeline},
+		{"GET", "/api/v1/accounts/{id}/statuses", Anyone, "read:statuses", Posts, "", 0, (*server).accountStatuses},
+		{"GET", "/api/v1/favourites", User, "read:favourites", Posts, "paging", 0, (*server).favourites},
+		{"GET", "/api/v1/bookmarks", User, "read:bookmarks", Posts, "paging", 0, (*server).bookmarks},
+		{"GET", "/api/v2/search", Anyone, "read:search", Posts, "", 0, (*server).search},
+		{"GET", "/api/v1/tags/{name}", Anyone, "read:follows", Posts, "", 0, (*server).getTag},
+	}
+}
+
+func mediaRoutes() []Route {
+	return []Route{
+		{"POST", "/api/v1/media", User, "write:media", Posts, "media", Upload, (*server).uploadMedia},
+		{"POST", "/api/v2/media", User, "write:media", Posts, "media", Upload, (*server).uploadMedia},
+		{"GET", "/api/v1/media/{id}", User, "write:media", Posts, "", 0, (*server).getMedia},
+		{"PUT", "/api/v1/media/{id}", User, "write:media", Posts, "", 0, (*server).updateMedia},
+		{"PATCH", "/api/v1/media/{id}", User, "write:media", Posts, "", 0, (*server).updateMedia},
+		{"DELETE", "/api/v1/media/{id}", User, "write:media", Posts, "", 0, (*server).deleteMedia},
+	}
+}
+
+func notificationRoutes() []Route {
+	return []Route{
+		{"GET", "/api/v1/notifications", User, "read:notifications", Notifications, "", 0, (*server).listNotifications},
+		{"GET", "/api/v1/notifications/unread_count", User, "read:notifications", Notifications, "", 0, (*server).unreadNotifications},
+		{"POST", "/api/v1/notifications/clear", User, "write:notifications", Notifications, "", 0, (*server).clearNotifications},
+		{"GET", "/api/v1/notifications/{id}", User, "read:notifications", Notifications, "", 0, (*server).getNotification},
+		{"POST", "/api/v1/notifications/{id}/dismiss", User, "write:notifications", Notifications, "", 0, (*server).dismissNotification},
+		{"GET", "/api/v2/notifications", User, "read:notifications", Notifications, "", 0, (*server).listGroups},
+		{"GET", "/api/v2/notifications/unread_count", User, "read:notifications", Notifications, "", 0, (*server).unreadGroups},
+		{"GET", "/api/v2/notifications/{key}", User, "read:notifications", Notifications, "", 0, (*server).getGroup},
+		{"POST", "/api/v2/notifications/{key}/dismiss", User, "write:notifications", Notifications, "", 0, (*server).dismissGroup},
+		{"GET", "/api/v2/notifications/{key}/accounts", User, "read:notifications", Notifications, "", 0, (*server).groupAccounts},
+		{"GET", "/api/v1/markers", User, "read:statuses", Notifications, "", 0, (*server).markers},
+		{"POST", "/api/v1/markers", User, "write:statuses", Notifications, "", 0, (*server).setMarkers},
+	}
+}
+
+// streamingRoutes check scopes by channel: see channelScopes.
+func streamingRoutes() []Route {
+	const stream = Raw | Unshed | QueryToken
+	return []Route{
+		{"GET", "/api/v1/streaming", Anyone, "", Notifications, "", stream, (*server).stream},
+		{"GET", "/api/v1/streaming/{$}", Anyone, "", Notifications, "", stream, (*server).stream},
+		{"GET", "/api/v1/streaming/health", Public, "", Instance, "", Raw | Unshed, (*server).streamingHealth},
+		{"GET", "/api/v1/streaming/user", User, "read:statuses", Notifications, "", stream, (*server).events},
+		{"GET", "/api/v1/streaming/user/notification", User, "read:notifications", Notifications, "", stream, (*server).events},
+		{"GET", "/api/v1/streaming/direct", User, "read:statuses", Notifications, "", stream, (*server).events},
+		{"GET", "/api/v1/streaming/public", Anyone, "read:statuses", Notifications, "", stream, (*server).events},
+		{"GET", "/api/v1/streaming/public/local", Anyone, "read:statuses", Notifications, "", stream, (*server).events},
+		{"GET", "/api/v1/streaming/public/remote", Anyone, "read:statuses", Notifications, "", stream, (*server).events},
+		{"GET", "/api/v1/streaming/hashtag", Anyone, "read:statuses", Notifications, "", stream, (*server).events},
+		{"GET", "/api/v1/streaming/hashtag/local", Anyone, "read:statuses", Notifications, "", stream, (*server).events},
 	}
 }
 

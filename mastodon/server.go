@@ -16,6 +16,7 @@ type server struct {
 	mux      *http.ServeMux
 	gate     *gate
 	rendered *renderCache
+	statuses *statusCache
 	instance *instanceCache
 	pictures pictures
 	host     string // of BaseURL

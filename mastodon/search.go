@@ -1,0 +1,128 @@
+package mastodon
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/page"
+	"github.com/guildhall/guildhall/posts"
+)
+
+// tagEntity is Tag of the API.
+type tagEntity struct {
+	ID        string       `json:"id"`
+	Name      string       `json:"name"`
+	URL       string       `json:"url"`
+	History   []tagHistory `json:"history"`
+	Following bool         `json:"following"`
+	Featuring bool         `json:"featuring"`
+}
+
+type tagHistory struct {
+	Day      string `json:"day"` // Unix seconds of midnight UTC
+	Uses     string `json:"uses"`
+	Accounts string `json:"accounts"`
+}
+
+func (s *server) tagEntity(t posts.Tag) tagEntity {
+	e := tagEntity{ID: t.Name, Name: t.Name, URL: s.config.BaseURL + "/tags/" + url.PathEscape(t.Name), History: make([]tagHistory, len(t.History))}
+	for i, d := range t.History {
+		e.History[i] = tagHistory{strconv.FormatInt(d.Day.Unix(), 10), strconv.Itoa(d.Uses), strconv.Itoa(d.Accounts)}
+	}
+	return e
+}
+
+func (s *server) getTag(c *Call) error {
+	t, err := s.Posts.Tag(c.R.Context(), c.Path("name"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, s.tagEntity(t))
+}
+
+// searchAnswer is Search of the API.
+type searchAnswer struct {
+	Accounts []rawJSON   `json:"accounts"`
+	Statuses rawJSON     `json:"statuses"`
+	Hashtags []tagEntity `json:"hashtags"`
+}
+
+// searchMax bounds a query, in bytes.
+const searchMax = 1000
+
+func (s *server) search(c *Call) error {
+	q := strings.TrimSpace(c.Param("q"))
+	if q == "" || len(q) > searchMax {
+		return wrongType("q", "must be between 1 and "+strconv.Itoa(searchMax)+" bytes")
+	}
+	kind := c.Param("type")
+	switch kind {
+	case "", "accounts", "statuses", "hashtags":
+	default:
+		return errs.New(errs.Malformed, "Unknown type of search")
+	}
+	if c.Viewer() == 0 && (c.Int("offset", 0, 0, 1) > 0 || c.Bool("resolve")) {
+		return errs.New(errs.Unauthenticated, "Search queries pagination and resolving are not supported without authentication")
+	}
+	limit, offset := c.Int("limit", 20, 1, 40), c.Int("offset", 0, 0, 1000)
+	if kind == "" {
+		offset = 0 // which of the three would it count?
+	}
+	out := searchAnswer{Accounts: []rawJSON{}, Statuses: rawJSON("[]"), Hashtags: []tagEntity{}}
+	for _, part := range []struct {
+		kind string
+		find func(c *Call, q string, limit, offset int, out *searchAnswer) error
+	}{{"accounts", s.findAccounts}, {"statuses", s.findStatuses}, {"hashtags", s.findTags}} {
+		if kind == "" || kind == part.kind {
+			if err := part.find(c, q, limit, offset, &out); err != nil {
+				return err
+			}
+		}
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+func (s *server) findAccounts(c *Call, q string, limit, offset int, out *searchAnswer) error {
+	found, err := s.Profiles.Search(c.R.Context(), c.Viewer(), q, limit, offset, c.Bool("following"))
+	if err != nil {
+		return err
+	}
+	items, err := s.accountList(c.R.Context(), found)
+	for _, item := range items {
+		out.Accounts = append(out.Accounts, item)
+	}
+	return err
+}
+
+func (s *server) findStatuses(c *Call, q string, limit, offset int, out *searchAnswer) error {
+	if c.Viewer() == 0 {
+		return nil // as at Mastodon, posts are searched by members
+	}
+	account := c.IDs("account_id", 1)
+	if len(account) == 0 {
+		account = append(account, 0)
+	}
+	bounds := c.statusPage()
+	views, err := s.Posts.SearchPosts(c.R.Context(), c.Viewer(), q, account[0], limit, offset, page.Page{Max: bounds.Max, Min: bounds.Min, Limit: limit})
+	if err != nil {
+		return err
+	}
+	w, err := s.writer(c.R.Context(), c.Viewer(), views...)
+	if err != nil {
+		return err
+	}
+	err = w.list(views)
+	out.Statuses = w.buf
+	return err
+}
+
+func (s *server) findTags(c *Call, q string, limit, offset int, out *searchAnswer) error {
+	found, err := s.Posts.SearchTags(c.R.Context(), q, limit, offset)
+	for _, t := range found {
+		out.Hashtags = append(out.Hashtags, s.tagEntity(t))
+	}
+	return err
+}

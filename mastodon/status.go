@@ -1,0 +1,269 @@
+package mastodon
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/maypok86/otter/v2"
+
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/profiles"
+)
+
+// A status is put together from parts that change at different times. Its
+// content changes when it is edited and is kept as bytes (statusEntity); the
+// author's JSON is kept by account.go; counters, poll and what the viewer has
+// done are written anew each time (statusWriter).
+
+// statusEntity is the part of Status of the API that only an edit changes.
+type statusEntity struct {
+	ID                 ids.ID          `json:"id"`
+	CreatedAt          string          `json:"created_at"`
+	EditedAt           *string         `json:"edited_at"`
+	InReplyToID        *ids.ID         `json:"in_reply_to_id"`
+	InReplyToAccountID *ids.ID         `json:"in_reply_to_account_id"`
+	Sensitive          bool            `json:"sensitive"`
+	SpoilerText        string          `json:"spoiler_text"`
+	Visibility         string          `json:"visibility"`
+	Language           *string         `json:"language"`
+	URI                string          `json:"uri"`
+	URL                string          `json:"url"`
+	Content            string          `json:"content"`
+	Application        *appEntity      `json:"application"`
+	MediaAttachments   []mediaEntity   `json:"media_attachments"`
+	Mentions           []mentionEntity `json:"mentions"`
+	Tags               []tagLink       `json:"tags"`
+	Emojis             []struct{}      `json:"emojis"`
+	Card               *struct{}       `json:"card"`
+	Quote              *struct{}       `json:"quote"`
+	QuotesCount        int             `json:"quotes_count"`
+}
+
+type appEntity struct {
+	Name    string  `json:"name"`
+	Website *string `json:"website"`
+}
+
+type mentionEntity struct {
+	ID       ids.ID `json:"id"`
+	Username string `json:"username"`
+	URL      string `json:"url"`
+	Acct     string `json:"acct"`
+}
+
+type tagLink struct {
+	Name string `json:"name"`
+	URL  string `json:"url"`
+}
+
+// visibilities are the names in the API.
+var visibilities = [...]string{posts.Public: "public", posts.Unlisted: "unlisted", posts.Followers: "private", posts.Direct: "direct"}
+
+func parseVisibility(s string) (posts.Visibility, bool) {
+	for v, name := range visibilities {
+		if name == s {
+			return posts.Visibility(v), true
+		}
+	}
+	return 0, false
+}
+
+// statusEntity makes the entity of a post. author wrote it; boosted is the
+// author of the original if it is a boost, which is at the original's address.
+func (s *server) statusEntity(ctx context.Context, p *posts.Post, author *profiles.Account) (statusEntity, error) {
+	e := statusEntity{
+		ID: p.ID, CreatedAt: p.CreatedAt.UTC().Format(timeFormat), EditedAt: timestamp(p.EditedAt),
+		InReplyToID: idOrNil(p.InReplyToID), InReplyToAccountID: idOrNil(p.InReplyToAccountID),
+		Sensitive: p.Sensitive, SpoilerText: p.Spoiler, Visibility: visibilities[p.Visibility], Language: orNil(p.Language),
+		URI: p.URI, URL: s.config.BaseURL + "/@" + author.Acct() + "/" + p.ID.String(), Content: p.Content,
+		MediaAttachments: make([]mediaEntity, len(p.Media)), Mentions: make([]mentionEntity, len(p.Mentions)), Tags: make([]tagLink, len(p.Tags)),
+		Emojis: []struct{}{},
+	}
+	if e.URI == "" {
+		e.URI = s.config.BaseURL + "/users/" + author.Username + "/statuses/" + p.ID.String()
+	}
+	for i := range p.Media {
+		e.MediaAttachments[i] = s.mediaEntity(&p.Media[i])
+	}
+	for i, m := range p.Mentions {
+		e.Mentions[i] = mentionEntity{m.AccountID, m.Username, s.config.BaseURL + "/@" + m.Acct, m.Acct}
+	}
+	for i, name := range p.Tags {
+		e.Tags[i] = tagLink{name, s.config.BaseURL + "/tags/" + name}
+	}
+	if p.AppID != 0 {
+		app, err := s.Identity.App(ctx, p.AppID)
+		if err != nil {
+			return e, err
+		}
+		e.Application = &appEntity{app.Name, orNil(app.Website)}
+	}
+	return e, nil
+}
+
+func idOrNil(id ids.ID) *ids.ID {
+	if id == 0 {
+		return nil
+	}
+	return &id
+}
+
+// statusCache keeps the unchanging parts of statuses. An entry is good as long
+// as the post is the one that it was made from.
+type statusCache = otter.Cache[ids.ID, *renderedStatus]
+
+type renderedStatus struct {
+	post *posts.Post
+	json []byte // an object without its closing brace
+}
+
+func newStatusCache() (*statusCache, error) {
+	return otter.New(&otter.Options[ids.ID, *renderedStatus]{
+		MaximumWeight: 96 << 20,
+		Weigher:       func(_ ids.ID, r *renderedStatus) uint32 { return uint32(len(r.json)) + 128 },
+	})
+}
+
+func (s *server) renderStatus(ctx context.Context, p *posts.Post, author *profiles.Account) ([]byte, error) {
+	if r, ok := s.statuses.GetIfPresent(p.ID); ok && r.post == p {
+		return r.json, nil
+	}
+	e, err := s.statusEntity(ctx, p, author)
+	if err != nil {
+		return nil, err
+	}
+	body, err := encode(e)
+	if err != nil {
+		return nil, err
+	}
+	body = body[:len(body)-1]
+	s.statuses.Set(p.ID, &renderedStatus{p, body})
+	return body, nil
+}
+
+// statusWriter writes statuses for one viewer.
+type statusWriter struct {
+	*server
+	ctx      context.Context
+	viewer   ids.ID // 0: anonymous
+	accounts map[ids.ID]*profiles.Account
+	stats    map[ids.ID]posts.AuthorStats
+	buf      []byte
+}
+
+// writer returns a writer that knows the accounts of the views.
+func (s *server) writer(ctx context.Context, viewer ids.ID, views ...*posts.View) (*statusWriter, error) {
+	want := make([]ids.ID, 0, 2*len(views))
+	for _, v := range views {
+		want = append(want, v.AccountID)
+		if v.Boost != nil {
+			want = append(want, v.Boost.AccountID)
+		}
+	}
+	w := &statusWriter{server: s, ctx: ctx, viewer: viewer}
+	var err error
+	if w.accounts, err = s.Profiles.Accounts(ctx, want); err != nil {
+		return nil, err
+	}
+	w.stats, err = s.Posts.AuthorStats(ctx, want)
+	return w, err
+}
+
+// typicalStatus is how many bytes a status has, about.
+const typicalStatus = 2 << 10
+
+// list writes an array of statuses. One whose author is gone is left out.
+func (w *statusWriter) list(views []*posts.View) error {
+	if w.buf == nil {
+		w.buf = make([]byte, 0, len(views)*typicalStatus+2)
+	}
+	w.buf = append(w.buf, '[')
+	first := true
+	for _, v := range views {
+		if w.accounts[v.AccountID] == nil || v.Boost != nil && w.accounts[v.Boost.AccountID] == nil {
+			continue
+		}
+		if !first {
+			w.buf = append(w.buf, ',')
+		}
+		first = false
+		if err := w.status(v); err != nil {
+			return err
+		}
+	}
+	w.buf = append(w.buf, ']')
+	return nil
+}
+
+// status writes one status.
+func (w *statusWriter) status(v *posts.View) error {
+	author := w.accounts[v.AccountID]
+	if author == nil {
+		return errNoAuthor
+	}
+	body, err := w.renderStatus(w.ctx, v.Post, author)
+	if err != nil {
+		return err
+	}
+	account, err := w.renderAccount(author, w.stats[v.AccountID])
+	if err != nil {
+		return err
+	}
+	w.buf = append(w.buf, body...)
+	w.buf = append(append(w.buf, `,"account":`...), account...)
+	shown := v
+	if v.Boost != nil { // clients read counters and states of either
+		shown = v.Boost
+	}
+	w.count(`,"replies_count":`, shown.Stats.Replies)
+	w.count(`,"reblogs_count":`, shown.Stats.Boosts)
+	w.count(`,"favourites_count":`, shown.Stats.Favourites)
+	w.buf = append(w.buf, `,"poll":`...)
+	if err := w.poll(shown); err != nil {
+		return err
+	}
+	w.buf = append(w.buf, `,"reblog":`...)
+	if v.Boost == nil {
+		w.buf = append(w.buf, `null`...)
+	} else if err := w.status(v.Boost); err != nil {
+		return err
+	}
+	w.state(v, shown)
+	w.buf = append(w.buf, '}')
+	return nil
+}
+
+// state writes what the viewer has done with a post.
+func (w *statusWriter) state(v, shown *posts.View) {
+	if w.viewer == 0 {
+		return
+	}
+	w.flag(`,"favourited":`, shown.Viewer.Favourited)
+	w.flag(`,"reblogged":`, shown.Viewer.Boosted)
+	w.flag(`,"bookmarked":`, shown.Viewer.Bookmarked)
+	w.flag(`,"muted":`, shown.Viewer.Muted)
+	if v.AccountID == w.viewer && v.Boost == nil && v.Visibility != posts.Direct {
+		w.flag(`,"pinned":`, v.Viewer.Pinned)
+	}
+	w.buf = append(w.buf, `,"filtered":[]`...)
+}
+
+func (w *statusWriter) count(name string, n int) {
+	w.buf = strconv.AppendInt(append(w.buf, name...), int64(n), 10)
+}
+
+func (w *statusWriter) flag(name string, v bool) {
+	w.buf = strconv.AppendBool(append(w.buf, name...), v)
+}
+
+// statusJSON returns one status as the viewer sees it.
+func (s *server) statusJSON(ctx context.Context, viewer ids.ID, v *posts.View) ([]byte, error) {
+	w, err := s.writer(ctx, viewer, v)
+	if err != nil {
+		return nil, err
+	}
+	w.buf = make([]byte, 0, typicalStatus)
+	err = w.status(v)
+	return w.buf, err
+}

@@ -1,0 +1,139 @@
+package mastodon
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/notifications"
+)
+
+// anybody is a viewer who has done nothing with any post: messages that many
+// share are written for them.
+const anybody = noSuchID
+
+// channelScopes says what a token must allow for the channels that are not public.
+var channelScopes = map[string]string{
+	notifications.ChannelUser:          "read:statuses",
+	notifications.ChannelNotifications: "read:notifications",
+	notifications.ChannelDirect:        "read:statuses",
+}
+
+// subscribe opens a feed for the caller.
+func (s *server) subscribe(c *Call) (*notifications.Feed, error) {
+	who := notifications.Subscriber{UserID: c.Viewer()}
+	if c.Caller != nil {
+		who.TokenID = c.Caller.TokenID
+	}
+	return s.Notifications.Subscribe(c.R.Context(), who)
+}
+
+// addChannel subscribes a feed to a channel if the caller's token allows it.
+func (c *Call) addChannel(f *notifications.Feed, channel notifications.Channel) error {
+	if scope := channelScopes[channel.Name]; scope != "" {
+		if c.Viewer() == 0 {
+			return badToken()
+		}
+		if !c.Caller.Scopes.Allows(scope) {
+			return errs.New(errs.Forbidden, "This action is outside the authorized scopes")
+		}
+	}
+	return f.Add(channel)
+}
+
+// payload returns what a message says: a status or a notification as JSON, or
+// the id of a deleted status.
+func (s *server) payload(ctx context.Context, viewer ids.ID, m *notifications.Message) ([]byte, error) {
+	switch m.Event {
+	case notifications.EventDelete:
+		return []byte(m.PostID.String()), nil
+	case notifications.EventNotification:
+		return s.notificationJSON(ctx, viewer, m.Notification)
+	case notifications.EventEdit:
+		if viewer != 0 { // the reader may have favourited it, and must not see that undone
+			v, err := s.Posts.Get(ctx, viewer, m.PostID)
+			if err != nil {
+				return nil, err
+			}
+			return s.statusJSON(ctx, viewer, v)
+		}
+	}
+	return s.statusJSON(ctx, anybody, m.View)
+}
+
+// heartbeat is how often a quiet stream shows that it is alive.
+const heartbeat = 15 * time.Second
+
+// events answers with server-sent events of one channel. The stream's name is
+// the rest of the path: /api/v1/streaming/public/local is public:local.
+func (s *server) events(c *Call) error {
+	feed, err := s.subscribe(c)
+	if err != nil {
+		return err
+	}
+	defer feed.Close()
+	_, name, _ := strings.Cut(c.R.URL.Path, "/streaming/")
+	name = strings.ReplaceAll(name, "/", ":")
+	if name == notifications.ChannelPublic && c.Bool("only_media") {
+		name = notifications.ChannelMedia
+	}
+	if err := c.addChannel(feed, notifications.Channel{Name: name, Tag: c.Param("tag")}); err != nil {
+		return err
+	}
+	flusher := http.NewResponseController(c.W)
+	h := c.W.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "private, no-store")
+	c.status = http.StatusOK
+	c.W.WriteHeader(http.StatusOK)
+	send := func(text []byte) bool {
+		if _, err := c.W.Write(text); err != nil {
+			return false
+		}
+		return flusher.Flush() == nil
+	}
+	if !send([]byte(":)\n")) {
+		return nil
+	}
+	tick := time.NewTicker(heartbeat)
+	defer tick.Stop()
+	for {
+		var text []byte
+		select {
+		case <-c.R.Context().Done():
+			return nil
+		case <-tick.C:
+			text = []byte(":thump\n")
+		case d, open := <-feed.Messages():
+			if !open {
+				return nil
+			}
+			body, err := s.payload(c.R.Context(), c.Viewer(), d.Message)
+			if err != nil {
+				s.skipped(c, err)
+				continue
+			}
+			text = append(append(append([]byte("event: "), d.Event...), "\ndata: "...), body...)
+			text = append(text, "\n\n"...)
+		}
+		if !send(text) {
+			return nil
+		}
+	}
+}
+
+// skipped notes a message that could not be written. The post may have been
+// deleted, or hidden from the reader, in between.
+func (s *server) skipped(c *Call, err error) {
+	if !errs.Is(err, errs.NotFound) && !errors.Is(err, context.Canceled) {
+		s.Log.Error("message not streamed", "request", c.ID(), "error", err)
+	}
+}
+
+func (s *server) streamingHealth(c *Call) error {
+	return c.Write(http.StatusOK, "text/plain; charset=utf-8", []byte("OK"))
+}
