@@ -126,8 +126,8 @@ func (s *server) oauthMetadata(c *Call) error {
 	})
 }
 
-// appEntity is Application of the API.
-type appEntity struct {
+// applicationEntity is Application of the API.
+type applicationEntity struct {
 	ID           string   `json:"id"`
 	Name         string   `json:"name"`
 	Website      *string  `json:"website"`
@@ -137,12 +137,12 @@ type appEntity struct {
 	VapidKey     string   `json:"vapid_key"`    // there is no Web Push yet
 }
 
-func appOf(a *identity.App) appEntity {
+func appOf(a *identity.App) applicationEntity {
 	uris := a.RedirectURIs
 	if uris == nil {
 		uris = []string{}
 	}
-	return appEntity{a.ID.String(), a.Name, orNil(a.Website), a.Scopes, uris, strings.Join(uris, "\n"), ""}
+	return applicationEntity{a.ID.String(), a.Name, orNil(a.Website), a.Scopes, uris, strings.Join(uris, "\n"), ""}
 }
 
 func (s *server) createApp(c *Call) error {
@@ -160,7 +160,7 @@ func (s *server) createApp(c *Call) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, struct {
-		appEntity
+		applicationEntity
 		ClientID         string `json:"client_id"`
 		ClientSecret     string `json:"client_secret"`
 		SecretExpiration int    `json:"client_secret_expires_at"` // 0: never

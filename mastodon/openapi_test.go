@@ -1,0 +1,88 @@
+package mastodon_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+)
+
+// descriptionFile is the description of Mastodon's API, beside the repository.
+const descriptionFile = "../../shared/api/mastodon-openapi.json"
+
+// description reads the file once. Without it answers are not checked.
+var description = sync.OnceValues(func() (*openapi3.T, error) {
+	data, err := os.ReadFile(filepath.FromSlash(descriptionFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return openapi3.NewLoader().LoadFromData(data)
+})
+
+// find returns the described route of a request, or nil.
+func find(doc *openapi3.T, r *http.Request) *routers.Route {
+	have := strings.Split(r.URL.Path, "/")
+	for _, path := range doc.Paths.InMatchingOrder() {
+		item := doc.Paths.Value(path)
+		want := strings.Split(path, "/")
+		same := len(have) == len(want)
+		for i := 0; same && i < len(want); i++ {
+			same = want[i] == have[i] || strings.HasPrefix(want[i], "{") && have[i] != ""
+		}
+		if operation := item.GetOperation(r.Method); same && operation != nil {
+			return &routers.Route{Spec: doc, Path: path, PathItem: item, Method: r.Method, Operation: operation}
+		}
+	}
+	return nil
+}
+
+// described holds an answer against the description, with no exceptions: what
+// it says of this route and status, and for all others of failures that they
+// are an object with an error.
+func described(t *testing.T, r *http.Request, a *answer) {
+	t.Helper()
+	if !strings.HasPrefix(r.URL.Path, "/api/") && !strings.HasPrefix(r.URL.Path, "/oauth/") &&
+		r.URL.Path != "/.well-known/oauth-authorization-server" || r.Method == http.MethodHead || r.Method == http.MethodOptions {
+		return
+	}
+	if a.status >= 400 {
+		var failure struct {
+			Error *string `json:"error"`
+		}
+		if err := json.Unmarshal(a.body, &failure); err != nil || failure.Error == nil || *failure.Error == "" {
+			t.Errorf("%s: a failure without a text: %d %s", a.call, a.status, a.body)
+		}
+	}
+	doc, err := description()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if doc == nil {
+		return
+	}
+	route := find(doc, r)
+	if route == nil {
+		return // not among what Mastodon describes
+	}
+	err = openapi3filter.ValidateResponse(t.Context(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: r, Route: route},
+		Status:                 a.status, Header: a.header, Body: io.NopCloser(bytes.NewReader(a.body)),
+	})
+	if err != nil {
+		t.Errorf("%s does not answer %d as it is described: %v\n%s", a.call, a.status, err, a.body)
+	}
+}
