@@ -123,11 +123,8 @@ func (s *Service) unboosted(ctx context.Context, tx *db.Tx, of ids.ID, gone []bo
 		if err := uncountPost(ctx, tx, b.account, b.visibility); err != nil {
 			return err
 		}
-		tx.OnCommit(func() {
-			s.forget(b.id)
-			s.markViewer(b.account, of, func(st *ViewerState) { st.Boosted = false })
-		})
-		if _, err := s.outbox.Add(ctx, tx, Deleted{ID: b.id, AccountID: b.account, ParentID: of, BoostOfID: of, Visibility: b.visibility}); err != nil {
+		tx.OnCommit(func() { s.markViewer(b.account, of, func(st *ViewerState) { st.Boosted = false }) })
+		if err := s.tellDeleted(ctx, tx, Deleted{ID: b.id, AccountID: b.account, ParentID: of, BoostOfID: of, Visibility: b.visibility}); err != nil {
 			return err
 		}
 	}

@@ -198,8 +198,15 @@ func (s *Service) claimKey(ctx context.Context, tx *db.Tx, p *Post, key string) 
 	now := s.Now()
 	n, err := db.Exec(ctx, tx, `INSERT INTO posts_idempotency (account_id, key, post_id, created_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (account_id, key) DO UPDATE SET post_id = excluded.post_id, created_at = excluded.created_at
-		WHERE posts_idempotency.created_at <= $5 OR NOT EXISTS (SELECT 1 FROM posts_posts WHERE id = posts_idempotency.post_id)`,
-		p.AccountID, key, p.ID, toMillis(now), toMillis(now.Add(-s.config.KeepKeys)))
+		WHERE posts_idempotency.created_at <= $5`, p.AccountID, key, p.ID, toMillis(now), toMillis(now.Add(-s.config.KeepKeys)))
+	if err != nil || n > 0 {
+		return 0, err
+	}
+	// A statement of its own: the one above does not see the post of another
+	// transaction that it has waited for (PostgreSQL).
+	n, err = db.Exec(ctx, tx, `UPDATE posts_idempotency SET post_id = $1, created_at = $2
+		WHERE account_id = $3 AND key = $4 AND NOT EXISTS (SELECT 1 FROM posts_posts WHERE id = posts_idempotency.post_id)`,
+		p.ID, toMillis(now), p.AccountID, key)
 	if err != nil || n > 0 {
 		return 0, err
 	}

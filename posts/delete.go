@@ -81,9 +81,13 @@ func (s *Service) remove(ctx context.Context, tx *db.Tx, p *Post) error {
 	if err := uncountPost(ctx, tx, p.AccountID, p.Visibility); err != nil {
 		return err
 	}
-	tx.OnCommit(func() { s.forget(p.ID) })
-	_, err = s.outbox.Add(ctx, tx, Deleted{ID: p.ID, AccountID: p.AccountID, ParentID: p.InReplyToID, Visibility: p.Visibility,
-		Mentions: mentioned(p.Mentions), Tags: p.Tags})
+	return s.tellDeleted(ctx, tx, Deleted{ID: p.ID, AccountID: p.AccountID, ParentID: p.InReplyToID, ThreadID: p.ThreadID,
+		Visibility: p.Visibility, Mentions: mentioned(p.Mentions), Tags: p.Tags})
+}
+
+func (s *Service) tellDeleted(ctx context.Context, tx *db.Tx, d Deleted) error {
+	tx.OnCommit(func() { s.unpublished(d) })
+	_, err := s.outbox.Add(ctx, tx, d)
 	return err
 }
 

@@ -153,7 +153,12 @@ func (e *editing) store(ctx context.Context, tx *db.Tx) error {
 	if err := e.storeMedia(ctx, tx); err != nil {
 		return err
 	}
-	tx.OnCommit(func() { e.s.forget(p.ID) })
+	tx.OnCommit(func() {
+		e.s.forget(p.ID)
+		if p.PollID != e.old.PollID {
+			e.s.dropVotes(p.ID)
+		}
+	})
 	_, err = e.s.outbox.Add(ctx, tx, Edited{ID: p.ID, AccountID: p.AccountID, Visibility: p.Visibility, Tags: p.Tags, Added: e.added()})
 	return err
 }

@@ -45,8 +45,6 @@ func (s *Service) Vote(ctx context.Context, viewer, pollID ids.ID, choices []int
 	switch {
 	case v.AccountID == viewer:
 		return nil, ViewerState{}, invalid("You cannot vote in your own polls")
-	case v.Viewer.Voted:
-		return nil, ViewerState{}, voted()
 	case len(choices) == 0 || choices[0] < 0 || choices[len(choices)-1] >= len(v.Poll.Options):
 		return nil, ViewerState{}, invalid("The chosen vote option does not exist")
 	case len(choices) > 1 && !v.Poll.Multiple:
@@ -58,7 +56,12 @@ func (s *Service) Vote(ctx context.Context, viewer, pollID ids.ID, choices []int
 	return s.Poll(ctx, viewer, pollID)
 }
 
-func voted() error { return invalid("You have already voted on this poll") }
+// dropVotes forgets who has voted on a post's poll, after that was replaced.
+func (s *Service) dropVotes(post ids.ID) {
+	for viewer := range s.marks.Keys() {
+		s.dropMark(viewer, post)
+	}
+}
 
 func (s *Service) vote(ctx context.Context, tx *db.Tx, viewer ids.ID, p *Post, choices []int) error {
 	// First, for this also keeps a second vote of the same viewer waiting.
@@ -74,7 +77,7 @@ func (s *Service) vote(ctx context.Context, tx *db.Tx, viewer ids.ID, p *Post, c
 		return err
 	}
 	if before > 0 {
-		return voted()
+		return invalid("You have already voted on this poll")
 	}
 	var args []any
 	for _, c := range choices {
