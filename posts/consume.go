@@ -49,12 +49,14 @@ func (s *Service) hearPosts(e bus.Event) error {
 	case Created{}.Kind():
 		return on(e, func(c Created) {
 			s.published(c)
-			s.touched(c.AccountID, c.InReplyToID, c.BoostOfID)
+			s.outdate(c.InReplyToID)
+			s.touched(c.AccountID, c.BoostOfID)
 		})
 	case Deleted{}.Kind():
 		return on(e, func(d Deleted) {
 			s.unpublished(d)
-			s.touched(d.AccountID, d.ParentID, d.BoostOfID)
+			s.outdate(d.ParentID)
+			s.touched(d.AccountID, d.BoostOfID)
 		})
 	case Edited{}.Kind():
 		return on(e, func(e Edited) {
@@ -87,15 +89,11 @@ func on[T any](e bus.Event, f func(T)) error {
 	return err
 }
 
-// touched has counters of posts, and what an account has done with them, read
-// again.
-func (s *Service) touched(by ids.ID, posts ...ids.ID) {
-	for _, id := range posts {
-		if id != 0 {
-			s.outdate(id)
-			s.dropMark(by, id)
-		}
-	}
+// touched has the counters of a post, and what an account has done with it,
+// read again.
+func (s *Service) touched(by, id ids.ID) {
+	s.outdate(id)
+	s.dropMark(by, id)
 }
 
 // published makes a new post known to what this node holds in memory. It may

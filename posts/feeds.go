@@ -3,6 +3,7 @@ package posts
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -25,7 +26,7 @@ const (
 // whether a boost is too close to its original, is found out when it is read.
 type feed struct {
 	reader  ids.ID
-	graph   *profiles.Graph // of the moment it was loaded; another version makes it stale
+	graph   atomic.Pointer[profiles.Graph] // what it is made by; one that differs for feeds makes it stale
 	ring    *ring
 	authors []ids.ID  // pushed: the reader and those they follow and do not hide
 	big     []ids.ID  // those with very many followers, merged in when read
@@ -58,11 +59,24 @@ func (fs *feeds) get(v *viewer) *feed {
 	fs.mu.RLock()
 	f := fs.of[v.id]
 	fs.mu.RUnlock()
-	if f == nil || f.graph.Version != v.graph.Version || !v.now.Before(f.until) || !f.ring.full() {
+	if f == nil || !v.now.Before(f.until) || !f.ring.full() {
 		return nil
+	}
+	if g := f.graph.Load(); g != v.graph && g.Version != v.graph.Version {
+		if !alike(g, v.graph) {
+			return nil
+		}
+		f.graph.Store(v.graph)
 	}
 	f.used.Store(fs.clock.Add(1))
 	return f
+}
+
+// alike tells whether two graphs of a reader make the same feed. Every new
+// follower makes another graph, but not another feed.
+func alike(a, b *profiles.Graph) bool {
+	return maps.Equal(a.Blocking, b.Blocking) && maps.Equal(a.BlockedBy, b.BlockedBy) && maps.Equal(a.Muting, b.Muting) &&
+		maps.EqualFunc(a.Following, b.Following, func(x, y profiles.Follow) bool { return x.Boosts == y.Boosts })
 }
 
 // add makes a feed hear of new posts, instead of the reader's former one, and
@@ -160,7 +174,9 @@ func (c *Created) candidate() candidate {
 
 // admits tells whether a post belongs into the reader's home by who follows
 // whom. Of a direct post it must also mention the reader, or be theirs.
-func (f *feed) admits(c *candidate, now time.Time) bool { return admits(f.graph, f.reader, c, now) }
+func (f *feed) admits(c *candidate, now time.Time) bool {
+	return admits(f.graph.Load(), f.reader, c, now)
+}
 
 func admits(g *profiles.Graph, reader ids.ID, c *candidate, now time.Time) bool {
 	if c.author == reader {
@@ -254,7 +270,8 @@ func (s *Service) loadFeed(ctx context.Context, v *viewer) (*feed, error) {
 // newFeed returns an empty feed that belongs to the viewer's graph.
 func (s *Service) newFeed(ctx context.Context, v *viewer) (*feed, error) {
 	g := v.graph
-	f := &feed{reader: v.id, graph: g, ring: newRing(feedKept + boostGap), until: v.now.Add(cacheTTL)}
+	f := &feed{reader: v.id, ring: newRing(feedKept + boostGap), until: v.now.Add(cacheTTL)}
+	f.graph.Store(g)
 	for _, m := range g.Muting {
 		if !m.Until.IsZero() && m.Until.After(v.now) && m.Until.Before(f.until) {
 			f.until = m.Until

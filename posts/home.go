@@ -175,21 +175,25 @@ func (s *Service) scanHome(ctx context.Context, f *feed, p page.Page) ([]item, e
 	if err != nil {
 		return nil, err
 	}
+	// Nothing is newer than the last post, but for direct ones, which the stats
+	// do not count: the first window reaches from there up to now.
 	var last time.Time
 	for _, st := range stats {
-		if st.Posts > 0 && st.LastAt.After(last) {
+		if st.LastAt.After(last) {
 			last = st.LastAt
 		}
 	}
-	all := window{low: max(p.Since, p.Min) + 1, high: ids.At(last.Add(lastSlack))}
-	if last.IsZero() {
-		return nil, nil
-	}
+	now := s.Now().Add(lastSlack)
+	all := window{low: max(p.Since, p.Min) + 1, high: ids.At(now)}
 	if p.Max != 0 {
 		all.high = min(all.high, p.Max)
 	}
+	first := time.Hour
+	if p.Min == 0 && last.Before(all.high.Time()) {
+		first += all.high.Time().Sub(last)
+	}
 	var out []item
-	for span := ids.At(ids.ID(0).Time().Add(time.Hour)); all.low < all.high && len(out) < p.Limit; span *= 8 {
+	for span := spanOf(first); all.low < all.high && len(out) < p.Limit; span *= 8 {
 		w := all
 		if p.Min != 0 && all.high-all.low > span {
 			w.high = all.low + span
@@ -206,9 +210,7 @@ func (s *Service) scanHome(ctx context.Context, f *feed, p page.Page) ([]item, e
 		} else {
 			all.high = seen.low
 		}
-		if span > math.MaxInt64/8 {
-			span = math.MaxInt64 / 8
-		}
+		span = min(span, math.MaxInt64/8)
 	}
 	return out[:min(len(out), p.Limit)], nil
 }
@@ -226,69 +228,80 @@ func (s *Service) scanWindow(ctx context.Context, f *feed, stats map[ids.ID]Auth
 	since := w.low.Time()
 	var active []ids.ID
 	for _, id := range f.authors {
-		if st := stats[id]; st.Posts > 0 && !st.LastAt.Add(lastSlack).Before(since) {
+		if st := stats[id]; id == f.reader || st.Posts > 0 && !st.LastAt.Add(lastSlack).Before(since) {
 			active = append(active, id)
 		}
 	}
-	seen = w
-	limit := 2*p.Limit + boostGap
-	order := "DESC"
-	if p.Min != 0 {
-		order = "ASC"
-	}
-	var found []candidate
+	scan := windowScan{s: s, page: p, seen: w, limit: 2*p.Limit + boostGap}
+	const columns = "SELECT p.id, p.account_id, p.boost_of_id, p.in_reply_to_account_id, p.visibility FROM "
 	for chunk := range slices.Chunk(active, authorsMax) {
-		in, args := db.In([]any{w.low, w.high, limit}, chunk)
-		rows, err := db.All(ctx, s.DB, scanCandidate, "SELECT id, account_id, boost_of_id, in_reply_to_account_id, visibility FROM posts_posts WHERE account_id IN "+in+
-			" AND id >= $1 AND id < $2 ORDER BY id "+order+" LIMIT $3", args...)
-		if err != nil {
-			return nil, seen, err
+		in, args := db.In([]any{w.low, w.high, scan.limit}, chunk)
+		if err := scan.add(ctx, columns+"posts_posts p WHERE p.account_id IN "+in+" AND p.id >= $1 AND p.id < $2", "p.id", args, func(c *candidate) bool {
+			return c.visibility != Direct || c.author == f.reader
+		}); err != nil {
+			return nil, w, err
 		}
-		found = append(found, rows...)
-		if len(rows) < limit {
-			continue
-		}
-		if last := rows[len(rows)-1].id; p.Min != 0 {
-			seen.high = min(seen.high, last+1)
-		} else {
-			seen.low = max(seen.low, last)
+	}
+	if len(f.authors) > 1 { // direct posts are found by whom they mention
+		if err := scan.add(ctx, columns+"posts_mentions m JOIN posts_posts p ON p.id = m.post_id WHERE m.account_id = $4 AND m.post_id >= $1 AND m.post_id < $2 AND p.visibility = 3",
+			"m.post_id", []any{w.low, w.high, scan.limit, f.reader}, func(c *candidate) bool {
+				_, pushed := slices.BinarySearch(f.authors, c.author)
+				return pushed && c.author != f.reader
+			}); err != nil {
+			return nil, w, err
 		}
 	}
 	now := s.Now()
-	found = slices.DeleteFunc(found, func(c candidate) bool { return c.id < seen.low || c.id >= seen.high || !f.admits(&c, now) })
-	if found, err = s.directed(ctx, f.reader, found); err != nil {
-		return nil, seen, err
+	for i := range scan.found {
+		c := &scan.found[i]
+		if c.id >= scan.seen.low && c.id < scan.seen.high && f.admits(c, now) {
+			items = append(items, c.item)
+		}
 	}
-	items = make([]item, len(found))
-	for i, c := range found {
-		items[i] = c.item
+	return firstItems(items, page.Page{Min: p.Min, Limit: len(items)}), scan.seen, nil
+}
+
+// windowScan puts together what several statements find in a window.
+type windowScan struct {
+	s     *Service
+	page  page.Page
+	seen  window // what all of them have read whole
+	limit int
+	found []candidate
+}
+
+// add runs a statement whose limit is $3 and keeps the rows that fit.
+func (w *windowScan) add(ctx context.Context, text, column string, args []any, fits func(*candidate) bool) error {
+	order := " DESC"
+	if w.page.Min != 0 {
+		order = " ASC"
 	}
-	return firstItems(items, page.Page{Min: p.Min, Limit: len(items)}), seen, nil
+	rows, err := db.All(ctx, w.s.DB, scanCandidate, text+" ORDER BY "+column+order+" LIMIT $3", args...)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		if fits(&rows[i]) {
+			w.found = append(w.found, rows[i])
+		}
+	}
+	if len(rows) < w.limit {
+		return nil
+	}
+	if last := rows[len(rows)-1].id; w.page.Min != 0 {
+		w.seen.high = min(w.seen.high, last+1)
+	} else {
+		w.seen.low = max(w.seen.low, last)
+	}
+	return nil
 }
 
 func scanCandidate(c *candidate) []any {
 	return []any{&c.id, &c.author, &c.boost, &c.replyTo, &c.visibility}
 }
 
-// directed leaves out direct posts that neither are the reader's nor mention them.
-func (s *Service) directed(ctx context.Context, reader ids.ID, found []candidate) ([]candidate, error) {
-	foreign := func(c candidate) bool { return c.visibility == Direct && c.author != reader }
-	var direct []ids.ID
-	for _, c := range found {
-		if foreign(c) {
-			direct = append(direct, c.id)
-		}
-	}
-	mine := map[ids.ID]bool{}
-	for chunk := range slices.Chunk(direct, loadMax) {
-		in, args := db.In([]any{reader}, chunk)
-		rows, err := db.Values[ids.ID](ctx, s.DB, "SELECT post_id FROM posts_mentions WHERE account_id = $1 AND post_id IN "+in, args...)
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range rows {
-			mine[id] = true
-		}
-	}
-	return slices.DeleteFunc(found, func(c candidate) bool { return foreign(c) && !mine[c.id] }), nil
+// spanOf returns how far ids are apart that are made so long after another.
+func spanOf(d time.Duration) ids.ID {
+	const most = 50 * 365 * 24 * time.Hour // an id holds no more
+	return ids.At(ids.ID(0).Time().Add(min(d, most)))
 }

@@ -51,7 +51,7 @@ func (s *Service) HomeReaders(ctx context.Context, c Created, among func(ids.ID)
 	var readers, unsure []ids.ID
 	fs.mu.RLock()
 	for f := range fs.by[c.AccountID] {
-		if _, stale := fs.stale[f.reader]; !stale && fs.kept[f.reader] > 0 && among(f.reader) && belongs(f.graph, f.reader) && !f.repeats(cand.item) {
+		if _, stale := fs.stale[f.reader]; !stale && fs.kept[f.reader] > 0 && among(f.reader) && belongs(f.graph.Load(), f.reader) && !f.repeats(cand.item) {
 			readers = append(readers, f.reader)
 		}
 	}
@@ -59,7 +59,7 @@ func (s *Service) HomeReaders(ctx context.Context, c Created, among func(ids.ID)
 		f := fs.of[reader]
 		if _, stale := fs.stale[reader]; stale || f == nil {
 			unsure = append(unsure, reader)
-		} else if slices.Contains(f.big, c.AccountID) && among(reader) && belongs(f.graph, reader) {
+		} else if slices.Contains(f.big, c.AccountID) && among(reader) && belongs(f.graph.Load(), reader) {
 			readers = append(readers, reader) // big authors' posts are not pushed
 		}
 	}

@@ -209,7 +209,9 @@ func (s *Service) keepMarks(by ids.ID, m, fresh *marks, before uint32) {
 // markViewer changes what is cached of what a viewer has done with a post,
 // after the commit of the change.
 func (s *Service) markViewer(by, id ids.ID, f func(*ViewerState)) {
-	s.dropPins(by)
+	if pins(f) {
+		s.dropPins(by)
+	}
 	m, ok := s.marks.GetIfPresent(by)
 	if !ok {
 		return
@@ -233,6 +235,14 @@ func (s *Service) markViewer(by, id ids.ID, f func(*ViewerState)) {
 	if st.Voted {
 		m.votes[id] = st.Votes
 	}
+}
+
+// pins tells whether a change of marks pins or unpins.
+func pins(f func(*ViewerState)) bool {
+	off, on := ViewerState{}, ViewerState{Pinned: true}
+	f(&off)
+	f(&on)
+	return off.Pinned || !on.Pinned
 }
 
 // dropMark has what a viewer has done with a post read again.
