@@ -67,8 +67,10 @@ func (s *Service) wantedBy(ctx context.Context, reader ids.ID, changes []change)
 	changes = slices.DeleteFunc(changes, func(c change) bool { return silences(graph, c.from, now) })
 	var about []ids.ID
 	for _, c := range changes {
-		if c.post != 0 && !slices.Contains(about, c.post) {
-			about = append(about, c.post)
+		for _, id := range []ids.ID{c.post, c.via} {
+			if id != 0 && !slices.Contains(about, id) {
+				about = append(about, id)
+			}
 		}
 	}
 	if len(about) == 0 {
@@ -78,12 +80,12 @@ func (s *Service) wantedBy(ctx context.Context, reader ids.ID, changes []change)
 	if err != nil {
 		return nil, err
 	}
-	heard := make(map[ids.ID]*posts.View, len(views))
+	seen := make(map[ids.ID]*posts.View, len(views))
 	for _, v := range views {
-		heard[v.ID] = v
+		seen[v.ID] = v
 	}
 	return slices.DeleteFunc(changes, func(c change) bool {
-		v := heard[c.post]
-		return c.post != 0 && (v == nil || v.Viewer.Muted)
+		v := seen[c.post]
+		return c.post != 0 && (v == nil || v.Viewer.Muted) || c.via != 0 && seen[c.via] == nil
 	}), nil
 }

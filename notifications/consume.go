@@ -69,7 +69,9 @@ func (s *Service) plan(ctx context.Context, p *plan, e bus.Event) error {
 
 func planCreated(p *plan, e bus.Event, c posts.Created) {
 	if c.BoostOfID != 0 {
-		p.tell(e, Boost, c.BoostOfAccountID, c.AccountID, c.BoostOfID)
+		if c.BoostOfAccountID != c.AccountID {
+			p.set(change{register: register{c.BoostOfAccountID, c.AccountID, Boost, c.BoostOfID}, event: e.ID, at: e.At(), live: true, via: c.ID})
+		}
 		return
 	}
 	for _, account := range c.Mentions {
@@ -98,7 +100,7 @@ func (s *Service) planPollEnded(ctx context.Context, p *plan, e bus.Event, c pos
 		p.tell(e, PollEnded, account, c.AuthorID, c.PostID)
 	}
 	// Authors are told of their own polls too.
-	p.set(change{register{c.AuthorID, c.AuthorID, PollEnded, c.PostID}, e.ID, e.At(), true})
+	p.set(change{register: register{c.AuthorID, c.AuthorID, PollEnded, c.PostID}, event: e.ID, at: e.At(), live: true})
 	return err
 }
 

@@ -35,6 +35,9 @@ func (s *Service) DismissGroup(ctx context.Context, account ids.ID, key string) 
 		_, err := s.dismiss(ctx, account, "id = $2", id)
 		return err
 	}
+	if !isKey(key) {
+		return nil
+	}
 	_, err := s.dismiss(ctx, account, "group_key = $2 AND group_key <> ''", key)
 	return err
 }

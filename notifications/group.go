@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/guildhall/guildhall/internal/db"
@@ -100,7 +101,7 @@ func (s *Service) members(ctx context.Context, account ids.ID, key string, p pag
 		}
 		return []Notification{*n}, nil
 	}
-	if key == "" || len(key) > keyMax {
+	if !isKey(key) {
 		return nil, errs.NotFoundRecord()
 	}
 	rows, err := s.rows(ctx, "account_id = $1 AND group_key = $2 AND group_key <> '' AND live", p, account, key)
@@ -108,6 +109,13 @@ func (s *Service) members(ctx context.Context, account ids.ID, key string, p pag
 		return nil, err
 	}
 	return s.shown(ctx, account, rows)
+}
+
+// isKey tells whether a group can have a key: small letters, digits, - and _.
+func isKey(key string) bool {
+	return key != "" && len(key) <= keyMax && strings.IndexFunc(key, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_'
+	}) < 0
 }
 
 // fold puts notifications together in the order in which walk meets them.

@@ -16,8 +16,9 @@ import (
 // ends with the reader's Close, when its reader is too slow, when the access is
 // revoked or when the service stops. Returns TooMany if the account has too
 // many feeds, and Unavailable when the service is stopping.
-func (s *Service) Subscribe(_ context.Context, who Subscriber) (*Feed, error) {
-	return s.hub.subscribe(who)
+func (s *Service) Subscribe(ctx context.Context, who Subscriber) (*Feed, error) {
+	keep := func() (func(), error) { return s.Posts.KeepFeed(context.WithoutCancel(ctx), who.UserID) }
+	return s.hub.subscribe(who, keep)
 }
 
 // CloseUser ends all feeds of a user on this node, because they may not come
@@ -129,7 +130,10 @@ func (s *Service) sendNotification(ctx context.Context, n Notification) error {
 }
 
 func (s *Service) sendCreated(ctx context.Context, c posts.Created) error {
-	homes := s.hub.connected()
+	homes, err := s.homes(ctx, c)
+	if err != nil {
+		return err
+	}
 	var channels []Channel
 	if c.Visibility == posts.Public && c.BoostOfID == 0 {
 		answers := c.InReplyToID != 0 && c.InReplyToAccountID != c.AccountID
@@ -147,31 +151,26 @@ func (s *Service) sendCreated(ctx context.Context, c posts.Created) error {
 }
 
 func (s *Service) sendEdited(ctx context.Context, c posts.Edited) error {
-	var channels []Channel
-	if c.Visibility == posts.Public {
-		channels = publicChannels(true, c.Tags)
-	}
 	view, err := s.plainView(ctx, c.AccountID, c.ID)
 	if err != nil || view == nil {
 		return err
 	}
-	return s.sendView(ctx, &Message{Event: EventEdit, PostID: c.ID, View: view}, s.hub.connected(), channels, s.hub.listeners(channels))
+	homes, err := s.homes(ctx, createdOf(view.Post))
+	if err != nil {
+		return err
+	}
+	var channels []Channel
+	if c.Visibility == posts.Public {
+		answers := view.InReplyToID != 0 && view.InReplyToAccountID != view.AccountID
+		channels = publicChannels(!answers, c.Tags)
+	}
+	return s.sendView(ctx, &Message{Event: EventEdit, PostID: c.ID, View: view}, homes, channels, s.hub.listeners(channels))
 }
 
-// sendView sends a post to those of the accounts who have it in their home,
-// and to those listeners of the channels who do not hide its author.
+// sendView sends a post to the accounts that have it in their home, and to
+// those listeners of the channels who do not hide its author.
 func (s *Service) sendView(ctx context.Context, m *Message, homes []ids.ID, channels []Channel, listeners map[ids.ID]bool) error {
-	at := make([]ids.ID, 0, len(homes))
-	for _, id := range homes {
-		in, err := s.Posts.InHome(ctx, id, m.View)
-		if err != nil && !errs.Is(err, errs.NotFound) {
-			return err
-		}
-		if in {
-			at = append(at, id)
-		}
-	}
-	s.hub.toUsers(m, Channel{Name: ChannelUser}, at)
+	s.hub.toUsers(m, Channel{Name: ChannelUser}, homes)
 	if len(m.View.Media) == 0 {
 		channels = slices.DeleteFunc(channels, Channel.onlyMedia)
 	}
@@ -185,22 +184,12 @@ func (s *Service) sendView(ctx context.Context, m *Message, homes []ids.ID, chan
 // sendDeleted tells those who may have been shown a post that it is gone. Only
 // its id is told, and that not to those who could not see it.
 func (s *Service) sendDeleted(ctx context.Context, d posts.Deleted) error {
-	m := &Message{Event: EventDelete, PostID: d.ID}
-	var at []ids.ID
-	for _, id := range s.hub.connected() {
-		graph, err := s.Profiles.Graph(ctx, id)
-		if errs.Is(err, errs.NotFound) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		_, follows := graph.Following[d.AccountID]
-		if id == d.AccountID || follows && d.Visibility != posts.Direct || d.Visibility == posts.Direct && slices.Contains(d.Mentions, id) {
-			at = append(at, id)
-		}
+	homes, err := s.homes(ctx, posts.Created{ID: d.ID, AccountID: d.AccountID, BoostOfID: d.BoostOfID, Visibility: d.Visibility, Mentions: d.Mentions})
+	if err != nil {
+		return err
 	}
-	s.hub.toUsers(m, Channel{Name: ChannelUser}, at)
+	m := &Message{Event: EventDelete, PostID: d.ID}
+	s.hub.toUsers(m, Channel{Name: ChannelUser}, homes)
 	if d.Visibility != posts.Public || d.BoostOfID != 0 {
 		return nil
 	}
@@ -211,6 +200,22 @@ func (s *Service) sendDeleted(ctx context.Context, d posts.Deleted) error {
 	}
 	s.hub.toChannels(m, channels, listeners)
 	return nil
+}
+
+// homes returns the connected accounts in whose home timeline a post is. Only
+// those are asked whose feed is kept, which is for the hub.
+func (s *Service) homes(ctx context.Context, c posts.Created) ([]ids.ID, error) {
+	return s.Posts.HomeReaders(ctx, c, func(ids.ID) bool { return true })
+}
+
+// createdOf returns what was told when a post was made, as far as homes asks.
+func createdOf(p *posts.Post) posts.Created {
+	c := posts.Created{ID: p.ID, AccountID: p.AccountID, InReplyToID: p.InReplyToID, InReplyToAccountID: p.InReplyToAccountID,
+		Visibility: p.Visibility, Language: p.Language}
+	for _, m := range p.Mentions {
+		c.Mentions = append(c.Mentions, m.AccountID)
+	}
+	return c
 }
 
 // leaveHiding takes those out who hide an account's posts.

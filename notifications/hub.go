@@ -25,7 +25,7 @@ func newHub(c Config) *hub {
 	return &hub{config: c, queue: make(chan task, c.EventQueue), users: map[ids.ID]map[*Feed]bool{}, channels: map[Channel]map[*Feed]bool{}}
 }
 
-func (h *hub) subscribe(who Subscriber) (*Feed, error) {
+func (h *hub) subscribe(who Subscriber, keep func() (func(), error)) (*Feed, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.ended != "" {
@@ -34,7 +34,7 @@ func (h *hub) subscribe(who Subscriber) (*Feed, error) {
 	if who.UserID != 0 && len(h.users[who.UserID]) >= h.config.StreamsPerAccount {
 		return nil, errs.New(errs.TooMany, "Too many streams are open")
 	}
-	f := &Feed{hub: h, who: who, queue: make(chan Delivery, h.config.FeedQueue), channels: map[Channel][]string{}}
+	f := &Feed{hub: h, who: who, keep: keep, release: func() {}, queue: make(chan Delivery, h.config.FeedQueue), channels: map[Channel][]string{}}
 	if h.users[who.UserID] == nil {
 		h.users[who.UserID] = map[*Feed]bool{}
 	}
@@ -43,27 +43,32 @@ func (h *hub) subscribe(who Subscriber) (*Feed, error) {
 	return f, nil
 }
 
-func (h *hub) add(f *Feed, c Channel, streams []string) error {
+// add puts a feed on a channel and takes over release, which ends what is kept
+// for that channel, if it returns true.
+func (h *hub) add(f *Feed, c Channel, streams []string, release func()) (bool, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if f.ended != "" {
-		return f.ended
+		return false, f.ended
 	}
 	if _, ok := f.channels[c]; ok {
-		return nil
+		return false, nil
 	}
 	if len(f.channels) >= channelsMax {
-		return errs.New(errs.TooMany, "Too many channels on one stream")
+		return false, errs.New(errs.TooMany, "Too many channels on one stream")
 	}
 	f.channels[c] = streams
+	if c.Name == ChannelUser {
+		f.release = release
+	}
 	if c.personal() {
-		return nil
+		return true, nil
 	}
 	if h.channels[c] == nil {
 		h.channels[c] = map[*Feed]bool{}
 	}
 	h.channels[c][f] = true
-	return nil
+	return true, nil
 }
 
 func (h *hub) remove(f *Feed, c Channel) {
@@ -74,6 +79,9 @@ func (h *hub) remove(f *Feed, c Channel) {
 
 // forget takes a feed off a channel; h.mu is held.
 func (h *hub) forget(f *Feed, c Channel) {
+	if _, ok := f.channels[c]; ok && c.Name == ChannelUser {
+		f.release()
+	}
 	delete(f.channels, c)
 	delete(h.channels[c], f)
 	if len(h.channels[c]) == 0 {
@@ -126,19 +134,6 @@ func (h *hub) shut() {
 	h.ended = EndedShutdown
 	h.mu.Unlock()
 	h.endWhere(EndedShutdown, func(*Feed) bool { return true })
-}
-
-// connected returns the accounts that have a feed.
-func (h *hub) connected() []ids.ID {
-	h.mu.RLock()
-	defer h.mu.RUnlock()
-	all := make([]ids.ID, 0, len(h.users))
-	for id := range h.users {
-		if id != 0 {
-			all = append(all, id)
-		}
-	}
-	return all
 }
 
 func (h *hub) isConnected(account ids.ID) bool {

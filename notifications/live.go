@@ -94,8 +94,10 @@ type Feed struct {
 	hub      *hub
 	who      Subscriber
 	queue    chan Delivery
-	channels map[Channel][]string // with the stream's spelling; guarded by hub.mu
-	ended    Ended                // empty: open; guarded by hub.mu
+	keep     func() (release func(), err error) // keeps the home timeline of who in memory
+	release  func()                             // for the user channel, while the feed is on it; guarded by hub.mu
+	channels map[Channel][]string               // with the stream's spelling; guarded by hub.mu
+	ended    Ended                              // empty: open; guarded by hub.mu
 }
 
 // Messages gives what the channels carry. It is closed when the feed ends.
@@ -114,7 +116,8 @@ func (f *Feed) Err() error {
 // Close ends the feed. It may be called more than once.
 func (f *Feed) Close() { f.hub.end(EndedClosed, f) }
 
-// Add subscribes to a channel; twice is as good as once. Returns Malformed for
+// Add subscribes to a channel; twice is as good as once. What happens from its
+// return on is not missed. Returns Malformed for
 // a channel that does not exist or lacks its tag, Unauthenticated for a
 // person's channel without a person, TooMany for too many channels on one
 // feed, and an Ended if the feed has ended.
@@ -126,7 +129,17 @@ func (f *Feed) Add(c Channel) error {
 	if f.who.UserID == 0 && c.personal() {
 		return errs.New(errs.Unauthenticated, "This channel needs a user")
 	}
-	return f.hub.add(f, c, streams)
+	release := func() {}
+	if c.Name == ChannelUser {
+		if release, err = f.keep(); err != nil {
+			return err
+		}
+	}
+	added, err := f.hub.add(f, c, streams, release)
+	if !added {
+		release()
+	}
+	return err
 }
 
 // Remove ends the subscription to a channel; there need not be one. Returns

@@ -109,7 +109,8 @@ type Posts interface {
 	GetMany(ctx context.Context, viewer ids.ID, want []ids.ID) ([]*posts.View, error)
 	BoosterIDs(ctx context.Context, post ids.ID) ([]ids.ID, error)
 	Voters(ctx context.Context, poll ids.ID) ([]ids.ID, error)
-	InHome(ctx context.Context, viewer ids.ID, v *posts.View) (bool, error)
+	KeepFeed(ctx context.Context, reader ids.ID) (release func(), err error)
+	HomeReaders(ctx context.Context, c posts.Created, among func(ids.ID) bool) ([]ids.ID, error)
 }
 
 // Deps are the things that the room stands on.

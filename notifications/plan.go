@@ -1,6 +1,7 @@
 package notifications
 
 import (
+	"maps"
 	"time"
 
 	"github.com/guildhall/guildhall/internal/bus"
@@ -23,6 +24,7 @@ type change struct {
 	event ids.ID
 	at    time.Time
 	live  bool
+	via   ids.ID // the boost, which must still be there; 0: none
 }
 
 // taken takes back all that one account was told by another.
@@ -55,14 +57,14 @@ func newPlan() *plan { return &plan{changes: map[register]change{}, deleted: map
 // tell plans a notification, unless people would hear of themselves.
 func (p *plan) tell(e bus.Event, kind Type, account, from, post ids.ID) {
 	if account != 0 && account != from {
-		p.set(change{register{account, from, kind, post}, e.ID, e.At(), true})
+		p.set(change{register: register{account, from, kind, post}, event: e.ID, at: e.At(), live: true})
 	}
 }
 
 // untell plans the end of a notification.
 func (p *plan) untell(e bus.Event, kind Type, account, from, post ids.ID) {
 	if account != 0 && account != from {
-		p.set(change{register{account, from, kind, post}, e.ID, e.At(), false})
+		p.set(change{register: register{account, from, kind, post}, event: e.ID, at: e.At()})
 	}
 }
 
@@ -87,25 +89,24 @@ func (p *plan) block(e bus.Event, account, from ids.ID) {
 	p.blocks = append(p.blocks, taken{account, from, e.ID})
 }
 
-// settle drops changes that the batch itself takes back.
+// settle turns round what the batch itself takes back. It stays a change, so
+// that the row remembers the end if the beginning comes again.
 func (p *plan) settle() {
 	for _, u := range p.unboosts {
-		p.drop(func(c change) bool {
-			return c.kind == Boost && c.post == u.post && c.from == u.from && c.event < u.event
-		})
+		p.end(u.event, func(c change) bool { return c.kind == Boost && c.post == u.post && c.from == u.from })
 	}
 	for _, b := range p.blocks {
-		p.drop(func(c change) bool {
-			return c.live && c.account == b.account && c.from == b.from && c.event < b.event
-		})
+		p.end(b.event, func(c change) bool { return c.account == b.account && c.from == b.from })
 	}
-	p.drop(func(c change) bool { return p.deleted[c.post] })
+	maps.DeleteFunc(p.changes, func(_ register, c change) bool { return p.deleted[c.post] })
 }
 
-func (p *plan) drop(when func(change) bool) {
+// end ends the notifications before an event that it is about.
+func (p *plan) end(event ids.ID, about func(change) bool) {
 	for k, c := range p.changes {
-		if when(c) {
-			delete(p.changes, k)
+		if c.live && c.event < event && about(c) {
+			c.event, c.live = event, false
+			p.changes[k] = c
 		}
 	}
 }

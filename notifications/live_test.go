@@ -1,0 +1,309 @@
+package notifications
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/testkit"
+	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/profiles"
+)
+
+// listen opens a feed on channels, written as "name" or "name tag".
+func (w *town) listen(account ids.ID, channels ...string) *Feed {
+	w.Helper()
+	f, err := w.Subscribe(w.kit.Ctx, Subscriber{UserID: account, TokenID: account + 1})
+	w.must(err)
+	for _, c := range channels {
+		name, tag, _ := strings.Cut(c, " ")
+		w.must(f.Add(Channel{name, tag}))
+	}
+	return f
+}
+
+// next waits for a feed's next message and returns it as "streams event text".
+func (w *town) next(f *Feed) string {
+	w.Helper()
+	select {
+	case d, ok := <-f.Messages():
+		if !ok {
+			return "ended: " + f.Err().Error()
+		}
+		return spellDelivery(d)
+	case <-time.After(10 * time.Second):
+		w.Fatal("no message within ten seconds")
+		return ""
+	}
+}
+
+func spellDelivery(d Delivery) string {
+	what := ""
+	switch {
+	case d.Notification != nil:
+		what = string(d.Notification.Type)
+	case d.View != nil && d.View.Boost != nil:
+		what = "boost of " + d.View.Boost.Text
+	case d.View != nil:
+		what = d.View.Text
+	}
+	return strings.Join(d.Streams, " ") + ": " + d.Event + " " + what
+}
+
+func (w *town) wantNext(f *Feed, want ...string) {
+	w.Helper()
+	for _, text := range want {
+		if got := w.next(f); got != text {
+			w.Errorf("got %q, want %q", got, text)
+		}
+	}
+}
+
+func TestStreams(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		w := open(t, k).start()
+		p := w.people("ann", "bob", "cyd")
+		ann, bob, cyd := p[0], p[1], p[2]
+		w.follow(bob, ann, profiles.FollowOptions{})
+		testkit.Eventually(t, func() bool { return w.told(ann) == "follow bob" })
+		self := w.listen(ann, "user")
+		home := w.listen(bob, "user", "user:notification")
+		public := w.listen(cyd, "public", "public:local", "public:media", "hashtag GO", "hashtag:local go", "hashtag rust", "direct", "public:remote")
+		nobody := w.listen(0, "public")
+
+		id := w.post(ann, "learning #Go", posts.Public)
+		w.wantNext(self, "user: update learning #Go")
+		w.wantNext(home, "user: update learning #Go")
+		w.wantNext(public, "public: update learning #Go", "public:local: update learning #Go", "hashtag go: update learning #Go", "hashtag:local go: update learning #Go")
+		w.wantNext(nobody, "public: update learning #Go")
+		answer := w.post(bob, "@ann so do I #go", posts.Public, id)
+		w.wantNext(home, "user: update @ann so do I #go")
+		w.wantNext(public, "hashtag go: update @ann so do I #go", "hashtag:local go: update @ann so do I #go")
+		w.wantNext(self, "user: notification mention")
+		_, err := w.posts.Edit(k.Ctx, ann, id, posts.Draft{Text: "learning #Rust"})
+		w.must(err)
+		w.wantNext(self, "user: status.update learning #Rust")
+		w.wantNext(home, "user: status.update learning #Rust")
+		w.wantNext(public, "public: status.update learning #Rust", "public:local: status.update learning #Rust", "hashtag rust: status.update learning #Rust")
+		w.wantNext(nobody, "public: status.update learning #Rust")
+		_, err = w.posts.Boost(k.Ctx, ann, answer, nil)
+		w.must(err)
+		w.wantNext(self, "user: update boost of @ann so do I #go")
+		got := []string{w.next(home), w.next(home), w.next(home)} // from two sources: in any order
+		if s := fmt.Sprint(got); !strings.Contains(s, "user: update boost of @ann") || !strings.Contains(s, "user: notification reblog") ||
+			!strings.Contains(s, "user:notification: notification reblog") {
+			t.Error(s)
+		}
+		_, err = w.posts.Delete(k.Ctx, ann, id)
+		w.must(err)
+		w.wantNext(self, "user: delete ")
+		w.wantNext(home, "user: delete ")
+		w.wantNext(public, "public: delete ", "public:local: delete ", "public:media: delete ", "hashtag rust: delete ")
+		w.must(public.Remove(Channel{Name: "public:local"}))
+		w.must(public.Remove(Channel{Name: "public:local"}))
+		w.post(cyd, "still there", posts.Public)
+		w.wantNext(public, "public: update still there")
+		w.wantNext(nobody, "public: delete ", "public: update still there")
+		if len(public.Messages()) != 0 {
+			t.Error(w.next(public))
+		}
+	})
+}
+
+// Nothing of a private post reaches anybody's stream who may not see it, nor
+// anything of somebody who is blocked or muted.
+func TestNoCrossTalk(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		w := open(t, k).start()
+		p := w.people("ann", "bob", "cyd", "dan")
+		ann, bob, cyd, dan := p[0], p[1], p[2], p[3]
+		w.follow(cyd, ann, profiles.FollowOptions{})
+		w.follow(dan, bob, profiles.FollowOptions{})
+		testkit.Eventually(t, func() bool { return w.told(ann) == "follow cyd" && w.told(bob) == "follow dan" })
+		all := []string{"user", "user:notification", "direct", "public", "public:local", "public:media", "hashtag secret", "hashtag:local secret"}
+		_, err := w.profiles.Mute(k.Ctx, dan, ann, false, 0)
+		w.must(err)
+		stranger, muter, reader := w.listen(bob, all...), w.listen(dan, all...), w.listen(cyd, "user")
+		anybody := w.listen(0, "public", "hashtag secret")
+
+		private := w.post(ann, "canary one #secret", posts.Followers)
+		direct := w.post(ann, "canary two #secret, @cyd", posts.Direct)
+		quiet := w.post(ann, "canary three #secret", posts.Unlisted)
+		for _, id := range []ids.ID{private, direct, quiet} {
+			_, err := w.posts.Edit(k.Ctx, ann, id, posts.Draft{Text: "canary again #secret, @cyd"})
+			w.must(err)
+		}
+		_, err = w.posts.Boost(k.Ctx, ann, private, nil)
+		w.must(err)
+		for _, id := range []ids.ID{private, direct, quiet} {
+			_, err := w.posts.Delete(k.Ctx, ann, id)
+			w.must(err)
+		}
+		w.post(ann, "muted #secret", posts.Public) // dan does not want to hear this
+		w.post(bob, "the end", posts.Public)
+		w.wantNext(stranger, "public: update muted #secret", "public:local: update muted #secret",
+			"hashtag secret: update muted #secret", "hashtag:local secret: update muted #secret", "user: update the end")
+		w.wantNext(muter, "user: update the end", "public: update the end", "public:local: update the end")
+		w.wantNext(anybody, "public: update muted #secret", "hashtag secret: update muted #secret", "public: update the end")
+		heard := map[string]int{}
+		for text := ""; text != "user: update muted #secret"; {
+			text = w.next(reader)
+			heard[text]++
+		}
+		// The follower hears of all that is not gone before it could be sent.
+		for text, n := range map[string]int{"user: update canary one #secret": 1, "user: update canary two #secret, @cyd": 1,
+			"user: update canary three #secret": 1, "user: delete ": 4} {
+			if heard[text] > n {
+				t.Errorf("%q %d times: %v", text, heard[text], heard)
+			}
+		}
+		if heard["user: delete "] < 3 {
+			t.Error(heard)
+		}
+	})
+}
+
+// Whoever begins or ceases to follow has another home at once.
+func TestStreamsFollowTheGraph(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		w := open(t, k).start()
+		p := w.people("ann", "bob")
+		ann, bob := p[0], p[1]
+		home := w.listen(bob, "user")
+		w.post(ann, "before", posts.Followers)
+		w.post(bob, "mine", posts.Direct)
+		w.wantNext(home, "user: update mine")
+		w.follow(bob, ann, profiles.FollowOptions{})
+		w.post(ann, "now", posts.Followers)
+		w.wantNext(home, "user: update now")
+		_, err := w.profiles.Block(k.Ctx, ann, bob)
+		w.must(err)
+		w.post(ann, "after", posts.Followers)
+		w.post(bob, "mine again", posts.Public)
+		w.wantNext(home, "user: update mine again")
+	})
+}
+
+func TestFeedsEnd(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		w := open(t, k).start()
+		p := w.people("ann", "bob")
+		slow, other := w.listen(p[0], "user"), w.listen(p[0], "user")
+		for i := range DefaultConfig().FeedQueue + 1 {
+			w.hub.toUsers(&Message{Event: EventDelete, PostID: ids.ID(i)}, Channel{Name: ChannelUser}, []ids.ID{p[0]})
+			w.next(other)
+		}
+		if slow.Err() != EndedSlow || other.Err() != nil {
+			t.Error(slow.Err(), other.Err())
+		}
+		n := 0
+		for range slow.Messages() {
+			n++
+		}
+		if n != DefaultConfig().FeedQueue {
+			t.Error(n, "messages were waiting")
+		}
+		if err := slow.Add(Channel{Name: "public"}); err != EndedSlow {
+			t.Error(err)
+		}
+		w.CloseToken(p[0]) // nobody's
+		if other.Err() != nil {
+			t.Error(other.Err())
+		}
+		w.CloseToken(p[0] + 1)
+		third := w.listen(p[1], "public")
+		w.CloseUser(p[1])
+		left := w.listen(p[1], "public")
+		mine := w.listen(p[1], "public")
+		mine.Close()
+		mine.Close()
+		w.CloseFeeds()
+		w.CloseFeeds()
+		for f, want := range map[*Feed]Ended{slow: EndedSlow, other: EndedRevoked, third: EndedRevoked, left: EndedShutdown, mine: EndedClosed} {
+			if f.Err() != want {
+				t.Errorf("%v, want %v", f.Err(), want)
+			}
+			if _, open := <-f.Messages(); open {
+				t.Errorf("%s: still gives", want)
+			}
+		}
+		if _, err := w.Subscribe(k.Ctx, Subscriber{UserID: p[1]}); !errs.Is(err, errs.Unavailable) {
+			t.Error(err)
+		}
+		if w.hub.open.Load() != 0 || len(w.hub.users) != 0 || len(w.hub.channels) != 0 {
+			t.Error("feeds are left behind")
+		}
+	})
+}
+
+func TestSubscribeRefuses(t *testing.T) {
+	h := newHub(DefaultConfig())
+	var kept atomic.Int64
+	keep := func() (func(), error) {
+		kept.Add(1)
+		return func() { kept.Add(-1) }, nil
+	}
+	f, err := h.subscribe(Subscriber{UserID: 7}, keep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for c, want := range map[Channel]errs.Kind{
+		{"", ""}: errs.Malformed, {"list", "1"}: errs.Malformed, {"public.>", ""}: errs.Malformed, {"hashtag", ""}: errs.Malformed,
+		{"hashtag", strings.Repeat("a", 401)}: errs.Malformed, {"hashtag", "\xff"}: errs.Malformed,
+	} {
+		if err := f.Add(c); !errs.Is(err, want) {
+			t.Errorf("%q: %v", c, err)
+		}
+		if err := f.Remove(c); !errs.Is(err, want) {
+			t.Errorf("%q: %v", c, err)
+		}
+	}
+	for range 2 {
+		if err := f.Add(Channel{Name: "user"}); err != nil || kept.Load() != 1 {
+			t.Error(kept.Load(), err)
+		}
+	}
+	for i := range channelsMax - 1 {
+		if err := f.Add(Channel{"hashtag", fmt.Sprint("*.>", i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.Add(Channel{"hashtag", "onemore"}); !errs.Is(err, errs.TooMany) {
+		t.Error(err)
+	}
+	for range DefaultConfig().StreamsPerAccount - 1 {
+		if _, err := h.subscribe(Subscriber{UserID: 7}, keep); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := h.subscribe(Subscriber{UserID: 7}, keep); !errs.Is(err, errs.TooMany) {
+		t.Error(err)
+	}
+	f.Close()
+	if kept.Load() != 0 {
+		t.Error("the feed is still kept")
+	}
+	app, err := h.subscribe(Subscriber{}, keep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"user", "user:notification", "direct"} {
+		if err := app.Add(Channel{Name: name}); !errs.Is(err, errs.Unauthenticated) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A message is encoded once, however many sockets send it.
+func TestEncodeOnce(t *testing.T) {
+	m, n := &Message{}, 0
+	for range 3 {
+		if got := m.Encode(func() []byte { n++; return fmt.Append(nil, n) }); string(got) != "1" {
+			t.Errorf("%s", got)
+		}
+	}
+}
