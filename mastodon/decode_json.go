@@ -21,7 +21,7 @@ func readJSON(body []byte, root *node, count *budget) error {
 		return err
 	}
 	if _, err := d.ReadToken(); err != io.EOF {
-		return notJSON(err)
+		return errs.Wrap(errs.Malformed, "The body must be a single JSON object", err)
 	}
 	if tree.kind != nodeObject {
 		return errs.New(errs.Malformed, "The body must be a JSON object")

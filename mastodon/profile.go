@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"strings"
 
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/errs"
@@ -118,7 +119,7 @@ type profileParams struct {
 func (s *server) updateCredentials(c *Call) error {
 	var in profileParams
 	if err := c.Decode(&in); err != nil {
-		if errs.Is(err, errs.TooLarge) {
+		if errs.Is(err, errs.TooLarge) && strings.HasPrefix(c.R.Header.Get("Content-Type"), "multipart/") {
 			return errs.Wrap(errs.Invalid, "Validation failed: The images are too large", err)
 		}
 		return err
