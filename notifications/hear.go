@@ -51,7 +51,9 @@ func (s *Service) hearEvent(e bus.Event) {
 	}
 	switch e.Kind {
 	case "created", "edited", "deleted":
-		s.enqueue(task{event: e})
+		if s.hub.heard.add(e.ID) {
+			s.enqueue(task{event: e})
+		}
 	}
 }
 
@@ -170,6 +172,10 @@ func (s *Service) sendEdited(ctx context.Context, c posts.Edited) error {
 // sendView sends a post to the accounts that have it in their home, and to
 // those listeners of the channels who do not hide its author.
 func (s *Service) sendView(ctx context.Context, m *Message, homes []ids.ID, channels []Channel, listeners map[ids.ID]bool) error {
+	homes, err := s.leaveStrangers(ctx, homes, m.View)
+	if err != nil {
+		return err
+	}
 	s.hub.toUsers(m, Channel{Name: ChannelUser}, homes)
 	if len(m.View.Media) == 0 {
 		channels = slices.DeleteFunc(channels, Channel.onlyMedia)
@@ -216,6 +222,30 @@ func createdOf(p *posts.Post) posts.Created {
 		c.Mentions = append(c.Mentions, m.AccountID)
 	}
 	return c
+}
+
+// leaveStrangers takes those out who do not follow the author now, or hide the
+// author or the boosted one: what is known of homes may be a moment older than
+// a block.
+func (s *Service) leaveStrangers(ctx context.Context, homes []ids.ID, v *posts.View) ([]ids.ID, error) {
+	now, kept := s.Now(), homes[:0]
+	for _, id := range homes {
+		if id != v.AccountID {
+			graph, err := s.Profiles.Graph(ctx, id)
+			if errs.Is(err, errs.NotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			_, follows := graph.Following[v.AccountID]
+			if !follows || graph.Hides(v.AccountID, now) || v.Boost != nil && graph.Hides(v.Boost.AccountID, now) {
+				continue
+			}
+		}
+		kept = append(kept, id)
+	}
+	return kept, nil
 }
 
 // leaveHiding takes those out who hide an account's posts.

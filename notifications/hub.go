@@ -13,6 +13,7 @@ import (
 type hub struct {
 	config   Config
 	queue    chan task    // what is to be sent
+	heard    lately       // events; used by the bus's goroutine only
 	dropped  atomic.Int64 // tasks that found the queue full
 	open     atomic.Int64 // number of feeds
 	mu       sync.RWMutex // for writing: the maps and the feeds' fields; for reading: putting into queues
@@ -202,4 +203,31 @@ func (f *Feed) put(d Delivery) bool {
 	default:
 		return false
 	}
+}
+
+// lately remembers the newest events: one that is published again, as happens
+// when a relay is not sure, is not sent again.
+type lately struct {
+	known map[ids.ID]bool
+	order []ids.ID
+	next  int
+}
+
+// latelyMax is how many events are remembered.
+const latelyMax = 4096
+
+// add tells whether an event is new.
+func (l *lately) add(id ids.ID) bool {
+	if l.known[id] {
+		return false
+	}
+	if l.known == nil {
+		l.known = make(map[ids.ID]bool, latelyMax)
+		l.order = make([]ids.ID, latelyMax)
+	}
+	delete(l.known, l.order[l.next])
+	l.known[id] = true
+	l.order[l.next] = id
+	l.next = (l.next + 1) % latelyMax
+	return true
 }
