@@ -119,7 +119,7 @@ func (e *editing) same() bool {
 func (e *editing) store(ctx context.Context, tx *db.Tx) error {
 	c, p := e.content, *e.old.Post // of p only what store sets is used
 	p.EditedAt = e.s.Now().Truncate(time.Millisecond)
-	if before := e.old.EditedAt; !p.EditedAt.After(before) {
+	if before := writtenAt(e.old.Post); !p.EditedAt.After(before) {
 		p.EditedAt = before.Add(time.Millisecond)
 	}
 	p.Mentions, p.Tags = c.mentions, c.tags
