@@ -237,7 +237,7 @@ func (w *town) scatter(n int, authors ...ids.ID) []ids.ID {
 		must(w.t, w.DB.Write(w.kit.Ctx, func(tx *db.Tx) error {
 			for _, a := range authors {
 				p := &Post{ID: w.kit.IDs.New(a), AccountID: a, Text: fmt.Sprint("post ", i), Content: fmt.Sprint("<p>post ", i, "</p>")}
-				p.ThreadID = p.ID
+				p.ThreadID, p.CreatedAt = p.ID, p.ID.Time()
 				all = append(all, p.ID)
 				if _, err := insertPost(w.kit.Ctx, tx, p); err != nil {
 					return err
