@@ -39,6 +39,16 @@ func (id ID) MarshalText() ([]byte, error) {
 	return strconv.AppendInt(nil, int64(id), 10), nil
 }
 
+// UnmarshalText reads the decimal form.
+func (id *ID) UnmarshalText(text []byte) error {
+	n, err := strconv.ParseInt(string(text), 10, 64)
+	if err != nil {
+		return err
+	}
+	*id = ID(n)
+	return nil
+}
+
 // Parse reads a decimal id. It returns 0, false for anything that no id can
 // look like, also for signs, spaces, leading zeros and overflow.
 func Parse(s string) (ID, bool) {

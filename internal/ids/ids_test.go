@@ -75,4 +75,11 @@ func TestJSONIsAString(t *testing.T) {
 	if err != nil || string(raw) != `{"id":"42"}` {
 		t.Errorf("%s %v", raw, err)
 	}
+	var back map[string]ids.ID
+	if err := json.Unmarshal(raw, &back); err != nil || back["id"] != 42 {
+		t.Errorf("%v %v", back, err)
+	}
+	if err := json.Unmarshal([]byte(`{"id":"x"}`), &back); err == nil {
+		t.Error("x is read as an id")
+	}
 }
