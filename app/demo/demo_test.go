@@ -162,6 +162,7 @@ func TestManyMembersAndPosts(t *testing.T) {
 
 var (
 	tagRE      = regexp.MustCompile(`#\pL[\pL\d_]*`)
+	leftoverRE = regexp.MustCompile(`\{[^{}]*\|`)
 	usernameRE = regexp.MustCompile(`^[a-z0-9_]{1,30}$`)
 )
 
@@ -235,7 +236,7 @@ func checkPost(t *testing.T, c *Community, index map[string]int, i int) {
 	if p.ReplyTo >= i || p.ReplyTo < -1 {
 		t.Errorf("replies to %d", p.ReplyTo)
 	}
-	if strings.Contains(p.Text, "{") && regexp.MustCompile(`\{[^{}]*\|`).MatchString(p.Text) {
+	if leftoverRE.MatchString(p.Text) {
 		t.Errorf("template left over")
 	}
 	for _, m := range mentionRE.FindAllStringSubmatch(p.Text, -1) {

@@ -12,9 +12,8 @@ import (
 )
 
 var (
-	mentionRE     = regexp.MustCompile(`@(\w+)`)
-	alternativeRE = regexp.MustCompile(`\{[^{}]*\}`)
-	rangeRE       = regexp.MustCompile(`^(\d+)-(\d+)$`)
+	mentionRE = regexp.MustCompile(`@(\w+)`)
+	rangeRE   = regexp.MustCompile(`^(\d+)-(\d+)$`)
 )
 
 // render makes the post of a slot. It depends on nothing but the plan, so posts can be rendered in
@@ -67,18 +66,23 @@ func (g *generator) text(rng *rand.Rand, sl slot) string {
 
 // expand chooses one of each {a|b|c} and a number of each {10-90}.
 func expand(rng *rand.Rand, template string) string {
-	for alternativeRE.MatchString(template) { // from the inside out
-		template = alternativeRE.ReplaceAllStringFunc(template, func(m string) string {
-			return choose(rng, m[1:len(m)-1])
-		})
+	for { // from the inside out
+		end := strings.IndexByte(template, '}')
+		if end < 0 {
+			return template
+		}
+		begin := strings.LastIndexByte(template[:end], '{')
+		template = template[:begin] + choose(rng, template[begin+1:end]) + template[end+1:]
 	}
-	return template
 }
 
 func choose(rng *rand.Rand, inner string) string {
+	if strings.Contains(inner, "|") {
+		return pick(rng, strings.Split(inner, "|"))
+	}
 	r := rangeRE.FindStringSubmatch(inner)
 	if r == nil {
-		return pick(rng, strings.Split(inner, "|"))
+		panic(fmt.Sprintf("demo: neither alternatives nor a range: {%s}", inner))
 	}
 	low, errLow := strconv.Atoi(r[1])
 	high, errHigh := strconv.Atoi(r[2])
