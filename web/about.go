@@ -1,0 +1,21 @@
+package web
+
+import "net/http"
+
+// aboutData is what the page about the server shows beside its configuration.
+type aboutData struct{ Members, Active, Posts int }
+
+func (c *call) about() error {
+	ctx := c.r.Context()
+	var d aboutData
+	var err error
+	if d.Members, d.Active, _, err = c.Identity.CountActive(ctx); err != nil {
+		return err
+	}
+	if d.Posts, err = c.Posts.Counts(ctx); err != nil {
+		return err
+	}
+	f := c.frame("About")
+	f.Preview = &preview{Type: "website", URL: c.config.BaseURL + "/about", Title: "About " + c.config.Title, Text: c.config.Description}
+	return c.show(http.StatusOK, aboutPage(f, d))
+}

@@ -1,0 +1,75 @@
+package web
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+)
+
+//go:embed assets
+var assetFiles embed.FS
+
+// assets are the files that pages need. The hash of the content is in the name,
+// so that browsers can keep them for good.
+type assets struct {
+	Style, Mark, Text, Serif string // addresses
+	files                    map[string]asset
+}
+
+type asset struct{ contentType, content string }
+
+// loadAssets reads the embedded files. One that is missing is a mistake of the
+// build, on which it panics.
+func loadAssets() assets {
+	a := assets{files: map[string]asset{}}
+	read := func(name string) string {
+		data, err := assetFiles.ReadFile("assets/" + name)
+		if err != nil {
+			panic(err)
+		}
+		return string(data)
+	}
+	const text, serif = "figtree-latin-wght-normal.woff2", "source-serif-4-latin-wght-normal.woff2"
+	a.Text = a.add(text, "font/woff2", read(text))
+	a.Serif = a.add(serif, "font/woff2", read(serif))
+	a.Mark = a.add("mark.svg", "image/svg+xml", read("mark.svg"))
+	// The style sheet names the fonts without hashes.
+	style := strings.NewReplacer("url("+text+")", "url("+path.Base(a.Text)+")", "url("+serif+")", "url("+path.Base(a.Serif)+")").Replace(read("style.css"))
+	a.Style = a.add("style.css", "text/css; charset=utf-8", style)
+	for _, name := range []string{"figtree-OFL.txt", "source-serif-4-OFL.txt"} {
+		a.files[name] = asset{"text/plain; charset=utf-8", read(name)}
+	}
+	return a
+}
+
+// add keeps a file and returns its address.
+func (a assets) add(name, contentType, content string) string {
+	sum := sha256.Sum256([]byte(content))
+	ext := path.Ext(name)
+	name = strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
+	a.files[name] = asset{contentType, content}
+	return "/assets/" + name
+}
+
+func (a assets) serve(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("name")
+	f, ok := a.files[name]
+	h := w.Header()
+	if !ok {
+		http.Error(w, "There is no such file.", http.StatusNotFound)
+		return
+	}
+	h.Del("Vary")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("Content-Type", f.contentType)
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	if strings.HasSuffix(name, "-OFL.txt") { // the only names without a hash
+		h.Set("Cache-Control", "public, max-age=86400")
+	}
+	h.Set("ETag", `"`+name+`"`)
+	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(f.content))
+}

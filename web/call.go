@@ -1,0 +1,134 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/a-h/templ"
+	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/httpx"
+)
+
+// call is one request for a page.
+type call struct {
+	*server
+	w       http.ResponseWriter
+	r       *http.Request
+	session string         // the session's secret, empty: nobody is signed in
+	user    *identity.User // nil: nobody is signed in
+}
+
+// answer runs one page's handler and shows its error, if any, as a page.
+func (s *server) answer(w http.ResponseWriter, r *http.Request, page route) {
+	if page.private {
+		w.Header().Set("Cache-Control", "private, no-store")
+	}
+	c := &call{server: s, w: w, r: r}
+	err := c.readForm()
+	if err == nil {
+		err = c.findSession()
+	}
+	if err == nil {
+		err = page.handler(c)
+	}
+	if err != nil {
+		c.fail(err)
+	}
+}
+
+// readForm reads the body of a form; what is in the address is not part of it.
+func (c *call) readForm() error {
+	if c.r.Method != http.MethodPost {
+		return nil
+	}
+	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, maxForm)
+	err := c.r.ParseForm()
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return errs.Wrap(errs.TooLarge, "That was more than this form takes.", err)
+	}
+	if err != nil && c.r.PostForm == nil {
+		return errs.Wrap(errs.Malformed, "The form could not be read.", err)
+	}
+	return nil
+}
+
+// address returns the client's address as identity counts by it.
+func (c *call) address() string {
+	return httpx.ClientAddress(c.r, c.config.TrustedProxies).String()
+}
+
+// field returns what was typed into a field of a form.
+func (c *call) field(name string) string { return c.r.PostForm.Get(name) }
+
+// query returns a parameter of the address.
+func (c *call) query(name string) string { return c.r.URL.Query().Get(name) }
+
+// show answers with a page.
+func (c *call) show(status int, page templ.Component) error {
+	var b bytes.Buffer
+	if err := page.Render(c.r.Context(), &b); err != nil {
+		return err
+	}
+	h := c.w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	c.w.WriteHeader(status)
+	if c.r.Method != http.MethodHead {
+		_, _ = c.w.Write(b.Bytes()) // a browser that is gone
+	}
+	return nil
+}
+
+// goTo sends the browser on to another page of ours, with GET.
+func (c *call) goTo(path string, query ...string) error {
+	v := url.Values{}
+	for i := 0; i < len(query); i += 2 {
+		if query[i+1] != "" {
+			v.Set(query[i], query[i+1])
+		}
+	}
+	if len(v) > 0 {
+		path += "?" + v.Encode()
+	}
+	http.Redirect(c.w, c.r, path, http.StatusSeeOther)
+	return nil
+}
+
+// frame is what a page has around its content.
+type frame struct {
+	Config
+	Assets  assets
+	Host    string // of the server
+	Title   string // of the page, empty: the community's name alone
+	User    *identity.User
+	SignOut string // the form token to sign out, if somebody is signed in
+	NoIndex bool   // search engines shall not keep it
+	Preview *preview
+}
+
+// preview is what other sites show of a link to the page.
+type preview struct {
+	Type, URL, Title, Text string
+	Image, Alt             string // an absolute address and its description, empty: none
+	Large                  bool   // the image is worth more than a thumbnail
+}
+
+func (c *call) frame(title string) frame {
+	f := frame{Config: c.config, Assets: c.assets, Host: c.host, Title: title, User: c.user}
+	if c.user != nil {
+		f.SignOut = c.sessionToken(signOutPath)
+	}
+	return f
+}
+
+// private is frame for a page about one person or one errand.
+func (c *call) private(title string) frame {
+	f := c.frame(title)
+	f.NoIndex = true
+	return f
+}

@@ -1,0 +1,148 @@
+package web
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/profiles"
+)
+
+// card is a post with the people that its component names.
+type card struct {
+	Post    *posts.View // of a boost, what is boosted
+	Author  *profiles.Account
+	Booster *profiles.Account // nil: not a boost
+	ReplyTo *profiles.Account // nil: answers nobody else
+	URL     string            // of the post's page, without the host
+	Ago     string
+	Pinned  bool
+	Main    bool // the post that the page is about
+	now     time.Time
+}
+
+// cards gives posts the accounts they name. What has lost its author meanwhile
+// is left out.
+func (c *call) cards(views []*posts.View) ([]card, error) {
+	if len(views) == 0 {
+		return nil, nil
+	}
+	var named []ids.ID
+	for _, v := range views {
+		named = append(named, v.AccountID, v.InReplyToAccountID)
+		if v.Boost != nil {
+			named = append(named, v.Boost.AccountID, v.Boost.InReplyToAccountID)
+		}
+	}
+	people, err := c.Profiles.Accounts(c.r.Context(), named)
+	if err != nil {
+		return nil, err
+	}
+	now := c.Now()
+	cards := make([]card, 0, len(views))
+	for _, v := range views {
+		d := card{Post: v, now: now}
+		if v.Boost != nil {
+			if d.Booster = people[v.AccountID]; d.Booster == nil {
+				continue
+			}
+			d.Post = v.Boost
+		}
+		if d.Author = people[d.Post.AccountID]; d.Author == nil {
+			continue
+		}
+		if to := d.Post.InReplyToAccountID; to != d.Post.AccountID {
+			d.ReplyTo = people[to]
+		}
+		d.URL = "/@" + d.Author.Username + "/" + d.Post.ID.String()
+		d.Ago = ago(now, d.Post.CreatedAt)
+		cards = append(cards, d)
+	}
+	return cards, nil
+}
+
+func (c card) machineTime() string { return c.Post.CreatedAt.UTC().Format(time.RFC3339) }
+
+func (c card) fullTime() string { return c.Post.CreatedAt.UTC().Format("2 January 2006, 15:04 UTC") }
+
+// face is an account's picture, or what stands for it.
+type face struct {
+	Key      string // blob key, empty: none
+	Initials string
+	Hue      int // 0 to 5
+}
+
+func faceOf(a *profiles.Account) face {
+	return face{Key: a.Avatar, Initials: initials(nameOf(a)), Hue: int(a.ID.Time().UnixMilli() % 6)}
+}
+
+// initials are the first letters of a name's first and last word.
+func initials(name string) string {
+	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if len(words) == 0 {
+		return "·"
+	}
+	letters := []rune(words[0])[:1]
+	if len(words) > 1 {
+		letters = append(letters, []rune(words[len(words)-1])[0])
+	}
+	return strings.ToUpper(string(letters))
+}
+
+// nameOf returns what an account is called.
+func nameOf(a *profiles.Account) string {
+	if strings.TrimSpace(a.DisplayName) == "" {
+		return a.Username
+	}
+	return a.DisplayName
+}
+
+// pollWords is how a poll stands.
+type pollWords struct {
+	Known   bool // the votes may be shown
+	Options []optionWords
+	Summary string
+}
+
+type optionWords struct {
+	Title string
+	Share string // percent
+	Lead  bool   // nothing has more votes
+}
+
+func (c card) poll() pollWords {
+	p := c.Post.Poll
+	over := !p.Expires.IsZero() && !p.Expires.After(c.now)
+	w := pollWords{Known: over || !p.HideVotes}
+	whole, most := p.Voters, 1
+	if !p.Multiple {
+		whole = 0
+	}
+	for _, o := range p.Options {
+		if !p.Multiple {
+			whole += o.Votes
+		}
+		most = max(most, o.Votes)
+	}
+	for _, o := range p.Options {
+		words := optionWords{Title: o.Title, Share: "0"}
+		if w.Known && whole > 0 {
+			words.Share, words.Lead = strconv.Itoa((100*o.Votes+whole/2)/whole), o.Votes == most
+		}
+		w.Options = append(w.Options, words)
+	}
+	w.Summary = plural(p.Voters, "voter")
+	switch {
+	case over:
+		w.Summary += ", ended"
+	case !p.Expires.IsZero():
+		w.Summary += ", " + left(p.Expires.Sub(c.now)) + " left"
+	}
+	if !w.Known {
+		w.Summary += "; the result is shown at the end"
+	}
+	return w
+}

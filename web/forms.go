@@ -1,0 +1,36 @@
+package web
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/a-h/templ"
+)
+
+// described ties a field to its hint and to what is wrong with it, for those
+// who hear the page.
+func (i input) described() templ.Attributes {
+	a := templ.Attributes{}
+	var by []string
+	if i.Hint != "" {
+		by = append(by, i.Name+"-hint")
+	}
+	if len(i.Problems) > 0 {
+		by = append(by, i.Name+"-wrong")
+		a["aria-invalid"] = "true"
+	}
+	if by != nil {
+		a["aria-describedby"] = strings.Join(by, " ")
+	}
+	return a
+}
+
+// sentence makes a sentence of what identity says about an input.
+func sentence(text string) string {
+	r, n := utf8.DecodeRuneInString(text)
+	if n == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(r)) + strings.TrimSuffix(text[n:], ".") + "."
+}

@@ -1,0 +1,92 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/page"
+	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/profiles"
+)
+
+// profileData is what a profile's page shows.
+type profileData struct {
+	Account *profiles.Account
+	Face    face
+	Posts   int
+	Show    string // which posts: "", "replies" or "media"
+	Pinned  []card
+	listData
+}
+
+func (c *call) profile() error {
+	a, err := c.owner()
+	if err != nil {
+		return err
+	}
+	ctx := c.r.Context()
+	stats, err := c.Posts.AuthorStats(ctx, []ids.ID{a.ID})
+	if err != nil {
+		return err
+	}
+	d := profileData{Account: a, Face: faceOf(a), Posts: stats[a.ID].Posts}
+	filter := posts.AccountFilter{ExcludeReplies: true}
+	path := "/@" + a.Username + "?"
+	switch c.query("show") {
+	case "replies":
+		d.Show, filter = "replies", posts.AccountFilter{}
+	case "media":
+		d.Show, filter = "media", posts.AccountFilter{OnlyMedia: true}
+	}
+	if d.Show != "" {
+		path += "show=" + d.Show + "&"
+	}
+	p := c.listPage()
+	views, err := c.Posts.AccountPosts(ctx, anonymous, a.ID, filter, p)
+	if err != nil {
+		return err
+	}
+	if d.listData, err = c.list(views, p, path); err != nil {
+		return err
+	}
+	if d.Show == "" && !d.Later {
+		if d.Pinned, err = c.pinned(a.ID); err != nil {
+			return err
+		}
+	}
+	f := c.frame(nameOf(a) + " (@" + a.Username + ")")
+	f.NoIndex = !a.Indexable || d.Later || d.Show != ""
+	f.Preview = &preview{Type: "profile", URL: c.config.BaseURL + "/@" + a.Username, Title: nameOf(a) + " (@" + a.Username + "@" + c.host + ")",
+		Text: excerpt(a.Note), Image: c.mediaURL(a.Avatar), Alt: a.AvatarAlt}
+	return c.show(http.StatusOK, profilePage(f, d))
+}
+
+// owner returns the account that the address names.
+func (c *call) owner() (*profiles.Account, error) {
+	name, ok := strings.CutPrefix(c.r.PathValue("acct"), "@")
+	if !ok {
+		return nil, errNoPage()
+	}
+	return c.Profiles.Lookup(c.r.Context(), name)
+}
+
+func (c *call) pinned(id ids.ID) ([]card, error) {
+	views, err := c.Posts.AccountPosts(c.r.Context(), anonymous, id, posts.AccountFilter{Pinned: true}, page.Page{Limit: pageSize})
+	if err != nil {
+		return nil, err
+	}
+	cards, err := c.cards(views)
+	for i := range cards {
+		cards[i].Pinned = true
+	}
+	return cards, err
+}
+
+// mediaURL returns a blob's absolute address, or nothing for no blob.
+func (s *server) mediaURL(key string) string {
+	if key == "" {
+		return ""
+	}
+	return s.config.BaseURL + "/media/" + key
+}

@@ -1,0 +1,174 @@
+// Package web is the edge for people with a browser: the pages that signing in
+// with an app needs, and what everybody may read without one. It holds
+// sessions' cookies, forms and HTML, and works without scripts. What happens is
+// decided by the domains; the API for programs is the room mastodon.
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/internal/httpx"
+	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/profiles"
+)
+
+// Deps are the parts that the edge stands on.
+type Deps struct {
+	Identity *identity.Service
+	Profiles *profiles.Service
+	Posts    *posts.Service
+	Log      *slog.Logger
+	Now      func() time.Time
+}
+
+// Config is what the operator decides about the pages.
+type Config struct {
+	BaseURL        string // https://example.org
+	Title          string // the community's name
+	Description    string // one or two sentences, plain text
+	Contact        string // e-mail address, empty: none
+	Rules          []string
+	Registrations  identity.Registrations
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+}
+
+// server is the pages as a handler. Its fields do not change after New.
+type server struct {
+	Deps
+	config Config
+	host   string // of BaseURL
+	secure bool   // BaseURL is https
+	assets assets
+	mux    *http.ServeMux
+	cross  *http.CrossOriginProtection
+}
+
+// route is one page: how it is reached and what answers.
+type route struct {
+	pattern string
+	handler func(*call) error
+	private bool // about one person: never stored
+}
+
+// The pages' addresses; those that mails lead to belong to identity.
+const (
+	signInPath    = identity.SignInPath
+	signUpPath    = "/auth/sign-up"
+	signOutPath   = "/auth/sign-out"
+	confirmPath   = identity.ConfirmPath
+	resendPath    = identity.ConfirmPath + "/resend"
+	resetPath     = identity.ResetPath
+	requestPath   = identity.ResetPath + "/request"
+	authorizePath = "/oauth/authorize"
+	codePath      = "/oauth/authorize/native"
+)
+
+// routes are all pages.
+func routes() []route {
+	return []route{
+		{"GET /{$}", (*call).home, false},
+		{"GET /about", (*call).about, false},
+		{"GET /tags/{tag}", (*call).tag, false},
+		{"GET /{acct}", (*call).profile, false},
+		{"GET /{acct}/{id}", (*call).post, false},
+		{"GET " + signInPath, (*call).signInForm, true},
+		{"POST " + signInPath, (*call).signIn, true},
+		{"POST " + signOutPath, (*call).signOut, true},
+		{"GET " + signUpPath, (*call).signUpForm, true},
+		{"POST " + signUpPath, (*call).signUp, true},
+		{"GET " + confirmPath, (*call).confirmForm, true},
+		{"POST " + confirmPath, (*call).confirm, true},
+		{"POST " + resendPath, (*call).resend, true},
+		{"GET " + requestPath, (*call).requestForm, true},
+		{"POST " + requestPath, (*call).request, true},
+		{"GET " + resetPath, (*call).resetForm, true},
+		{"POST " + resetPath, (*call).reset, true},
+		{"GET " + authorizePath, (*call).consentForm, true},
+		{"POST " + authorizePath, (*call).consent, true},
+		{"GET " + codePath, (*call).code, true},
+	}
+}
+
+// known are the addresses at which Mastodon has these pages: apps, bookmarks
+// and documentation lead there.
+var known = map[string]string{
+	"/auth/sign_in": signInPath, "/auth/sign_up": signUpPath, "/auth/sign_out": signOutPath, "/auth/confirmation": confirmPath,
+	"/auth/confirmation/new": confirmPath, "/auth/password/new": requestPath, "/auth/password/edit": resetPath,
+}
+
+// New returns the pages as a handler. A BaseURL that is not an http or https
+// address is a mistake of the program, on which it panics.
+func New(d Deps, c Config) http.Handler {
+	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
+	u, err := url.Parse(c.BaseURL)
+	if err != nil {
+		panic(err)
+	}
+	s := &server{Deps: d, config: c, host: u.Host, secure: u.Scheme == "https", assets: loadAssets(),
+		mux: http.NewServeMux(), cross: http.NewCrossOriginProtection()}
+	if err := s.cross.AddTrustedOrigin(c.BaseURL); err != nil {
+		panic(err)
+	}
+	for _, r := range routes() {
+		s.mux.HandleFunc(r.pattern, func(w http.ResponseWriter, req *http.Request) { s.answer(w, req, r) })
+	}
+	for from, to := range known {
+		moved := func(w http.ResponseWriter, req *http.Request) {
+			http.Redirect(w, req, (&url.URL{Path: to, RawQuery: req.URL.RawQuery}).String(), http.StatusPermanentRedirect)
+		}
+		s.mux.HandleFunc("GET "+from, moved)
+		s.mux.HandleFunc("POST "+from, moved)
+	}
+	s.mux.HandleFunc("GET /assets/{name}", s.assets.serve)
+	s.mux.HandleFunc("/", func(w http.ResponseWriter, req *http.Request) {
+		s.answer(w, req, route{handler: func(*call) error { return errNoPage() }})
+	})
+	return s
+}
+
+// Bounds of a request that no browser comes near.
+const (
+	maxURL  = 16 << 10 // a request for consent may be in the address twice
+	maxForm = 64 << 10
+)
+
+// ServeHTTP implements http.Handler: what is true of every page, then the page.
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", policy(""))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	// Not no-referrer: browsers would send "Origin: null" with our own forms.
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("Vary", "Cookie")
+	refuse := func(err error) {
+		s.answer(w, r, route{handler: func(*call) error { return err }, private: true})
+	}
+	switch {
+	case len(r.RequestURI) > maxURL:
+		refuse(errLongURL())
+	case !httpx.CleanPath(r.URL.Path):
+		refuse(errNoPage())
+	case s.cross.Check(r) != nil:
+		refuse(errForeignForm())
+	default:
+		s.mux.ServeHTTP(w, r)
+	}
+}
+
+// policy returns the Content-Security-Policy of a page whose forms may, beside
+// this server, lead to one more source.
+func policy(formTarget string) string {
+	if formTarget != "" {
+		formTarget = " " + formTarget
+	}
+	return "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'" + formTarget +
+		"; base-uri 'none'; frame-ancestors 'none'"
+}
