@@ -99,7 +99,6 @@ func instanceRoutes() []Route {
 		{"GET", "/api/v1/push/subscription", User, "push", Notifications, "", 0, (*server).nothingThere},
 		{"GET", "/api/v1/followed_tags", User, "read:follows", Posts, "", 0, (*server).emptyList},
 		{"GET", "/api/v1/lists", User, "read:lists", Posts, "", 0, (*server).emptyList},
-		{"GET", "/api/v1/filters", User, "read:filters", Posts, "", 0, (*server).emptyList},
 		{"GET", "/api/v2/filters", User, "read:filters", Posts, "", 0, (*server).emptyList},
 		{"GET", "/.well-known/nodeinfo", Public, "", Instance, "", 0, (*server).nodeinfoLinks},
 		{"GET", "/nodeinfo/2.0", Public, "", Instance, "", 0, (*server).nodeinfo20},

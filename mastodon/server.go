@@ -49,7 +49,8 @@ func New(d Deps, config Config) http.Handler {
 	for _, route := range Routes() {
 		s.mux.Handle(route.Method+" "+route.Pattern, newEndpoint(s, route, durations))
 	}
-	s.mux.Handle("/", http.HandlerFunc(s.unknown))
+	s.mux.HandleFunc("/media", s.missing) // else ServeMux redirects to /media/
+	s.mux.HandleFunc("/", s.unknown)
 	return s
 }
 
@@ -110,7 +111,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, http.StatusMethodNotAllowed, "Method not allowed")
 	case !cleanPath(r.URL.Path):
 		// ServeMux would redirect to the clean path.
-		s.refuse(w, http.StatusNotFound, "Record not found")
+		s.missing(w, r)
 	default:
 		s.mux.ServeHTTP(w, r)
 	}
@@ -155,11 +156,15 @@ func (s *server) unknown(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if allowed == nil {
-		s.refuse(w, http.StatusNotFound, "Record not found")
+		s.missing(w, r)
 		return
 	}
 	w.Header().Set("Allow", strings.Join(append(allowed, "OPTIONS"), ", "))
 	s.refuse(w, http.StatusMethodNotAllowed, "Method not allowed")
+}
+
+func (s *server) missing(w http.ResponseWriter, _ *http.Request) {
+	s.refuse(w, http.StatusNotFound, "Record not found")
 }
 
 // refuse answers a request that reaches no route.

@@ -1,0 +1,107 @@
+package mastodon
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/guildhall/guildhall/internal/errs"
+)
+
+// LK-11: a handler that fails or panics costs one request an answer that tells
+// nothing, and leaves the log what it needs.
+func TestFailures(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		handle func(*server, *Call) error
+		status int
+		body   string
+		logged string
+	}{
+		{"panic", func(*server, *Call) error { panic("secret") }, 500, `{"error":"An unexpected error occurred"}`, "endpoint_test.go"},
+		{"our fault", func(*server, *Call) error { return errors.New("SELECT secret") }, 500, `{"error":"An unexpected error occurred"}`, "SELECT secret"},
+		{"our fault, with a text", func(*server, *Call) error { return errs.Wrap(errs.Internal, "secret", errors.New("cause")) }, 500,
+			`{"error":"An unexpected error occurred"}`, "cause"},
+		{"not found", func(*server, *Call) error { return errs.NotFoundRecord() }, 404, `{"error":"Record not found"}`, ""},
+		{"cause", func(*server, *Call) error { return errs.Wrap(errs.Malformed, "Bad", errors.New("secret")) }, 400, `{"error":"Bad"}`, ""},
+		{"fields", func(*server, *Call) error {
+			return &errs.Error{Kind: errs.Invalid, Text: "Validation failed", Fields: map[string][]errs.Field{"name": {{Code: "ERR_BLANK", Text: "can't be blank"}}}}
+		}, 422, `{"error":"Validation failed","details":{"name":[{"error":"ERR_BLANK","description":"can't be blank"}]}}`, ""},
+		{"after the answer", func(_ *server, c *Call) error { return errors.Join(c.Bytes(200, []byte("1")), errors.New("late")) }, 200, "1", "late"},
+	} {
+		var log bytes.Buffer
+		s := &server{Deps: Deps{Log: slog.New(slog.NewJSONHandler(&log, nil))}, gate: newGate(1, 0, time.Second)}
+		e := newEndpoint(s, Route{Method: "GET", Pattern: "/x", Handle: c.handle}, nil)
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, httptest.NewRequest("GET", "/x", nil))
+		if w.Code != c.status || w.Body.String() != c.body {
+			t.Errorf("%s: %d %s", c.name, w.Code, w.Body)
+		}
+		if !strings.Contains(log.String(), c.logged) || c.logged == "" && log.Len() > 0 {
+			t.Errorf("%s: logged %s", c.name, &log)
+		}
+		if err := s.gate.enter(t.Context()); err != nil {
+			t.Errorf("%s: the slot is not given back", c.name)
+		}
+	}
+}
+
+// Each kind of failure has its status.
+func TestStatuses(t *testing.T) {
+	for k := errs.Internal; k <= errs.Unavailable; k++ {
+		if statuses[k] < 400 {
+			t.Errorf("%v has the status %d", k, statuses[k])
+		}
+	}
+}
+
+// What a client sends in a URL cannot leave the header that it comes back in.
+func TestLinkEscapes(t *testing.T) {
+	for raw, want := range map[string]string{
+		"a=1&max_id=5&limit=2":   "<https://g.test/x?a=1&limit=2&max_id=1>; rel=\"next\", <https://g.test/x?a=1&limit=2&min_id=9>; rel=\"prev\"",
+		"":                       "<https://g.test/x?max_id=1>; rel=\"next\", <https://g.test/x?min_id=9>; rel=\"prev\"",
+		"a=>;rel=\"x\",<y>\r\né": "<https://g.test/x?a=%3E;rel=%22x%22%2C%3Cy%3E%0D%0A%C3%A9&max_id=1>; rel=\"next\", <https://g.test/x?a=%3E;rel=%22x%22%2C%3Cy%3E%0D%0A%C3%A9&min_id=9>; rel=\"prev\"",
+		"&&since_id=1&min_id&b":  "<https://g.test/x?b&max_id=1>; rel=\"next\", <https://g.test/x?b&min_id=9>; rel=\"prev\"",
+	} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest("GET", "/x", nil)
+		r.URL.RawQuery = raw
+		c := &Call{W: w, R: r, server: &server{config: Config{BaseURL: "https://g.test"}}}
+		c.Link(9, 1)
+		if got := w.Header().Get("Link"); got != want {
+			t.Errorf("%q:\n got %s\nwant %s", raw, got, want)
+		}
+	}
+}
+
+// BenchmarkFrame is what the edge itself costs: to be compared with a handler
+// that writes the same bytes.
+func BenchmarkFrame(b *testing.B) {
+	body := []byte(`{"id":"1"}`)
+	s := New(Deps{Log: slog.New(slog.DiscardHandler)}, DefaultConfig()).(*server)
+	s.mux = http.NewServeMux()
+	s.mux.Handle("GET /api/v1/statuses/{id}", newEndpoint(s, Route{Method: "GET", Pattern: "/api/v1/statuses/{id}",
+		Handle: func(_ *server, c *Call) error { return c.Bytes(200, body) }}, nil))
+	r := httptest.NewRequest("GET", "/api/v1/statuses/123", nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		s.ServeHTTP(&discard{h: http.Header{}}, r)
+	}
+}
+
+// discard is a ResponseWriter that costs nothing.
+type discard struct{ h http.Header }
+
+// Header implements http.ResponseWriter.
+func (d *discard) Header() http.Header { return d.h }
+
+// Write implements http.ResponseWriter.
+func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
+
+// WriteHeader implements http.ResponseWriter.
+func (d *discard) WriteHeader(int) {}
