@@ -226,11 +226,13 @@ func (s *Service) sweepKeys(ctx context.Context) error {
 	}
 }
 
+var insertPostSQL = "INSERT INTO posts_posts (" + postColumns + ", in_public) VALUES " + tuples(1, 17) +
+	" ON CONFLICT (boost_of_id, account_id) WHERE boost_of_id <> 0 DO NOTHING"
+
 // insertPost writes a post's row. Of a boost that there is already it writes
 // none and returns 0.
 func insertPost(ctx context.Context, tx *db.Tx, p *Post) (int64, error) {
-	return db.Exec(ctx, tx, "INSERT INTO posts_posts ("+postColumns+", in_public) VALUES "+tuples(1, 17)+
-		" ON CONFLICT (boost_of_id, account_id) WHERE boost_of_id <> 0 DO NOTHING",
+	return db.Exec(ctx, tx, insertPostSQL,
 		p.ID, p.AccountID, p.URI, p.InReplyToID, p.InReplyToAccountID, p.ThreadID, p.BoostOfID, int(p.Visibility), p.Language,
 		p.Spoiler, p.Sensitive, p.Text, p.Content, toMillis(p.EditedAt), p.PollID, p.AppID, inPublic(p))
 }

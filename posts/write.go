@@ -3,7 +3,7 @@ package posts
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -86,7 +86,8 @@ func tuples(rows, columns int) string {
 		default:
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "$%d", i+1)
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(i + 1))
 	}
 	return b.String() + ")"
 }
