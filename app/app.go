@@ -158,9 +158,9 @@ func (a *App) build() error {
 	a.Identity = identity.New(identity.Deps{DB: a.dbs["identity"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Keys: keys, Mail: mailer, Limit: a.limits}, c.identity())
 	a.Profiles = profiles.New(profiles.Deps{DB: a.dbs["profiles"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
-		Identity: a.Identity, Images: images, Blobs: a.blobs, Format: text.Plain}, profiles.DefaultConfig())
+		Identity: a.Identity, Images: images, Blobs: a.blobs, Format: text.Plain}, c.profiles())
 	a.Posts = posts.New(posts.Deps{DB: a.dbs["posts"], Search: a.dbs["search"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
-		Identity: a.Identity, Profiles: a.Profiles, Images: images, Blobs: a.blobs}, c.posts())
+		Profiles: a.Profiles, Images: images, Blobs: a.blobs}, c.posts())
 	a.Notifications = notifications.New(notifications.Deps{DB: a.dbs["notifications"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Profiles: a.Profiles, Posts: a.Posts}, notifications.DefaultConfig())
 	return nil

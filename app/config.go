@@ -13,6 +13,7 @@ import (
 
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/profiles"
 	"github.com/knadh/koanf/parsers/toml/v2"
 	"github.com/knadh/koanf/providers/env/v2"
 	"github.com/knadh/koanf/providers/rawbytes"
@@ -182,5 +183,11 @@ func (c *Config) identity() identity.Config {
 func (c *Config) posts() posts.Config {
 	p := posts.DefaultConfig()
 	p.BaseURL, p.MaxChars = c.BaseURL, c.MaxCharacters
+	return p
+}
+
+func (c *Config) profiles() profiles.Config {
+	p := profiles.DefaultConfig()
+	_, p.Domain, _ = strings.Cut(c.BaseURL, "://")
 	return p
 }

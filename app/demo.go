@@ -37,12 +37,16 @@ const demoPassword = "interview-ready"
 // demoPasswords is how many members have a password: hashing takes a while.
 const demoPasswords = 42
 
+// demoAge is how long before now the first members of the largest communities
+// joined, at most.
+const demoAge = 1100 * 24 * time.Hour
+
 // Demo fills an empty data folder with a community and serves it. The services
 // are the real ones; only their clock shows the time at which things are meant
 // to have happened, until the server starts.
 func Demo(ctx context.Context, c Config, o DemoOptions) (err error) {
 	var clock movable
-	clock.set(time.Now().Add(-90 * 24 * time.Hour))
+	clock.set(time.Now().Add(-demoAge))
 	a, err := Open(ctx, c, Options{Log: o.Log, Now: clock.now})
 	if err != nil {
 		return err

@@ -88,7 +88,7 @@ func (a *App) Serve(ctx context.Context, up func(context.Context) error) error {
 	case err = <-failed:
 	}
 	a.draining.Store(true)
-	a.Notifications.CloseStreams()
+	a.Notifications.CloseFeeds()
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
 	return errors.Join(err, server.Shutdown(ending), admin.Close())

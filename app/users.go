@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/internal/ids"
 )
 
 // Offline opens the services over the databases alone, for f.
@@ -44,25 +45,34 @@ func (a *App) CreateUser(ctx context.Context, name, email, role string, in, out 
 
 // ListUsers prints a line for each user.
 func (a *App) ListUsers(ctx context.Context, out io.Writer) error {
-	users, err := a.Identity.Users(ctx)
-	if err != nil {
-		return err
-	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tROLE\tSTATE\tSINCE\tEMAIL")
-	for _, u := range users {
-		state := "active"
-		switch {
-		case u.Disabled:
-			state = "disabled"
-		case !u.Confirmed:
-			state = "unconfirmed"
-		case !u.Approved:
-			state = "waits for approval"
+	for after := ids.ID(0); ; {
+		users, err := a.Identity.Users(ctx, after, 500)
+		if err != nil {
+			return err
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", u.Username, u.Role, state, u.CreatedAt.UTC().Format(time.DateOnly), u.Email)
+		if len(users) == 0 {
+			break
+		}
+		for _, u := range users {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", u.Username, u.Role, state(u), u.CreatedAt.UTC().Format(time.DateOnly), u.Email)
+			after = u.ID
+		}
 	}
 	return w.Flush()
+}
+
+func state(u *identity.User) string {
+	switch {
+	case u.Disabled:
+		return "disabled"
+	case !u.Confirmed:
+		return "unconfirmed"
+	case !u.Approved:
+		return "waits for approval"
+	}
+	return "active"
 }
 
 // SetPassword gives a user another password, read or made up as in CreateUser.

@@ -49,7 +49,8 @@ type SignUp struct {
 	AppID                     ids.ID // 0: web pages
 	Address                   string // the client's IP address
 	// Trusted is set by the command line: confirmed and approved at once, no
-	// mail, no registration mode, Role as given.
+	// mail, no registration mode, Role as given; Password may be empty for a
+	// user who cannot sign in with one.
 	Trusted bool
 	Role    Role
 }

@@ -60,9 +60,9 @@ func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 }
 
 // matches tells whether a password has a hash. It takes the same time whatever
-// the password is; an overlong one never matches.
+// the password is; an overlong one never matches, and none has no hash.
 func (h *hasher) matches(ctx context.Context, password, hash string) (bool, error) {
-	if len(password) > passwordMax*utf8.UTFMax {
+	if len(password) > passwordMax*utf8.UTFMax || hash == "" {
 		password, hash = "", dummyHash
 	}
 	leave, err := h.enter(ctx)

@@ -46,14 +46,18 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) (*User, error) {
 	if err := s.takenAlready(ctx, in.Username, email); err != nil {
 		return nil, err
 	}
-	hash, err := s.hasher.hash(ctx, in.Password)
-	if err != nil {
-		return nil, err
+	var hash string // stays empty for a trusted user without a password
+	if in.Password != "" {
+		var err error
+		if hash, err = s.hasher.hash(ctx, in.Password); err != nil {
+			return nil, err
+		}
 	}
-	s.limiter.Allow(email, ruleMail) // the mail that follows counts; nothing can have counted before it
 	u := s.newUser(in, email)
-	err = s.db.Write(ctx, func(tx *db.Tx) error { return s.insertUser(ctx, tx, u, in, hash) })
-	if err != nil {
+	if !u.Confirmed {
+		s.limiter.Allow(email, ruleMail) // the mail that follows counts, but is always sent
+	}
+	if err := s.db.Write(ctx, func(tx *db.Tx) error { return s.insertUser(ctx, tx, u, in, hash) }); err != nil {
 		return nil, err
 	}
 	return u, nil
@@ -133,7 +137,7 @@ func (s *Service) problems(in SignUp, email string, emailOK bool) map[string][]e
 	case !emailOK:
 		p["email"] = []errs.Field{{Code: "ERR_INVALID", Text: "is not an e-mail address"}}
 	}
-	if f := s.hasher.refusal(in.Password, in.Username, email); f != nil {
+	if f := s.hasher.refusal(in.Password, in.Username, email); f != nil && !(in.Trusted && in.Password == "") {
 		p["password"] = f
 	}
 	if !in.Agreed && !in.Trusted {

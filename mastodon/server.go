@@ -43,7 +43,7 @@ func New(d Deps, config Config) http.Handler {
 	s := &server{
 		Deps: d, config: config, host: host, prefix: rand.Text()[:8] + "-",
 		mux: http.NewServeMux(), gate: newGate(config.Concurrent, 4*config.Concurrent, config.QueueWait),
-		rendered: newRenderCache(), pictures: drawPictures(), instance: &instanceCache{},
+		rendered: newRenderCache(), statuses: newStatusCache(), pictures: drawPictures(), instance: &instanceCache{},
 	}
 	durations := newDurations(d.Metrics)
 	for _, route := range Routes() {

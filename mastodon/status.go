@@ -118,8 +118,8 @@ type renderedStatus struct {
 	json []byte // an object without its closing brace
 }
 
-func newStatusCache() (*statusCache, error) {
-	return otter.New(&otter.Options[ids.ID, *renderedStatus]{
+func newStatusCache() *statusCache {
+	return otter.Must(&otter.Options[ids.ID, *renderedStatus]{
 		MaximumWeight: 96 << 20,
 		Weigher:       func(_ ids.ID, r *renderedStatus) uint32 { return uint32(len(r.json)) + 128 },
 	})
