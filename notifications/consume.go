@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/guildhall/guildhall/internal/bus"
+	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/page"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
 )
@@ -62,7 +64,10 @@ func (s *Service) plan(ctx context.Context, p *plan, e bus.Event) error {
 			return nil
 		})
 	case "posts.poll_ended":
-		return with(e, func(f posts.PollEnded) error { return s.planPollEnded(ctx, p, e, f) })
+		return with(e, func(f posts.PollEnded) error {
+			planPollEnded(p, e, f)
+			return nil
+		})
 	}
 	return planFollows(p, e)
 }
@@ -87,21 +92,30 @@ func (s *Service) planEdited(ctx context.Context, p *plan, e bus.Event, c posts.
 	for _, account := range c.Added {
 		p.tell(e, Mention, account, c.AccountID, c.ID)
 	}
-	boosters, err := s.Posts.BoosterIDs(ctx, c.ID)
-	for _, account := range boosters {
-		p.tell(e, PostEdited, account, c.AccountID, c.ID)
+	for next := (page.Page{Limit: boostersRead}); ; {
+		boosters, err := s.Posts.BoostedBy(ctx, c.AccountID, c.ID, next)
+		if errs.Is(err, errs.NotFound) {
+			return nil // the post is gone
+		}
+		if err != nil {
+			return err
+		}
+		for _, b := range boosters {
+			p.tell(e, PostEdited, b.Account.ID, c.AccountID, c.ID)
+		}
+		if len(boosters) < boostersRead {
+			return nil
+		}
+		next.Max = boosters[len(boosters)-1].Cursor
 	}
-	return err
 }
 
-func (s *Service) planPollEnded(ctx context.Context, p *plan, e bus.Event, c posts.PollEnded) error {
-	voters, err := s.Posts.Voters(ctx, c.PollID)
-	for _, account := range voters {
-		p.tell(e, PollEnded, account, c.AuthorID, c.PostID)
-	}
-	// Authors are told of their own polls too.
+// boostersRead is how many boosters of an edited post are read at once.
+const boostersRead = 500
+
+// planPollEnded tells the author, who hears of their own polls too.
+func planPollEnded(p *plan, e bus.Event, c posts.PollEnded) {
 	p.set(change{register: register{c.AuthorID, c.AuthorID, PollEnded, c.PostID}, event: e.ID, at: e.At(), live: true})
-	return err
 }
 
 func planFollows(p *plan, e bus.Event) error {

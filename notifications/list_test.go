@@ -278,3 +278,17 @@ func TestMarkers(t *testing.T) {
 		}
 	})
 }
+
+func TestSchemaGoesDownAndUp(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		d := k.Open("notifications", Schema())
+		for _, want := range []string{"00001_notifications.sql", ""} {
+			if name, err := d.MigrateDown(k.Ctx); err != nil || name != want {
+				t.Errorf("%q, %v", name, err)
+			}
+		}
+		if err := d.Migrate(k.Ctx); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -84,7 +84,7 @@ func open(t *testing.T, k *testkit.Kit) *town {
 		Identity: &directory{kit: k, users: map[ids.ID]*identity.User{}}, Images: images, Blobs: blobs, Format: html.EscapeString}, pc)
 	w.posts = posts.New(posts.Deps{DB: w.dbs[1], Search: k.Open("search", posts.SearchSchema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now,
 		Log: k.Log, Profiles: w.profiles, Images: images, Blobs: blobs}, posts.DefaultConfig())
-	w.Service = New(Deps{DB: w.dbs[2], Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log, Profiles: w.profiles, Posts: audience{w.posts, w.dbs[1]}}, DefaultConfig())
+	w.Service = New(Deps{DB: w.dbs[2], Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log, Profiles: w.profiles, Posts: w.posts}, DefaultConfig())
 	return w
 }
 

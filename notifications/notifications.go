@@ -14,6 +14,7 @@ import (
 	"github.com/guildhall/guildhall/internal/bus"
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/page"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
 )
@@ -107,8 +108,7 @@ type Profiles interface {
 // Posts is what this room needs of the room posts.
 type Posts interface {
 	GetMany(ctx context.Context, viewer ids.ID, want []ids.ID) ([]*posts.View, error)
-	BoosterIDs(ctx context.Context, post ids.ID) ([]ids.ID, error)
-	Voters(ctx context.Context, poll ids.ID) ([]ids.ID, error)
+	BoostedBy(ctx context.Context, viewer, post ids.ID, p page.Page) ([]profiles.Entry, error)
 	KeepFeed(ctx context.Context, reader ids.ID) (release func(), err error)
 	HomeReaders(ctx context.Context, c posts.Created, among func(ids.ID) bool) ([]ids.ID, error)
 }
