@@ -68,6 +68,13 @@ func (c *cache) forgetAll() {
 	}
 }
 
+// stop ends what the caches do in the background; they can still be used.
+func (c *cache) stop() {
+	c.tokens.StopAllGoroutines()
+	c.users.StopAllGoroutines()
+	c.apps.StopAllGoroutines()
+}
+
 func slot(owner ids.ID) int { return ids.ShardOf(owner) & 255 }
 
 func (c *cache) note() (g generations) {

@@ -22,6 +22,8 @@ type room struct {
 	cfg   identity.Config
 	db    *db.DB
 	mails string // folder
+	// running is the context of what the services do in the background.
+	running context.Context
 }
 
 // open starts the service; change may alter its configuration.
@@ -29,6 +31,12 @@ func open(k *testkit.Kit, change ...func(*identity.Config)) *room {
 	k.Helper()
 	r := &room{Kit: k, cfg: identity.DefaultConfig(), db: k.Open("identity", identity.Schema()), mails: filepath.Join(k.Dir, "mails")}
 	r.cfg.BaseURL = "https://guild.test"
+	var stop context.CancelFunc
+	r.running, stop = context.WithCancel(k.Ctx)
+	k.Cleanup(func() { // before the database is closed
+		stop()
+		k.Bus.Close()
+	})
 	for _, f := range change {
 		f(&r.cfg)
 	}
@@ -45,7 +53,7 @@ func (r *room) node(d *db.DB) *identity.Service {
 	r.must(err)
 	s := identity.New(identity.Deps{DB: d, Bus: r.Bus, IDs: r.IDs, Now: r.Clock.Now, Log: r.Log, Keys: keys, Mail: m,
 		Limit: limit.New(r.Clock.Now)}, r.cfg)
-	r.must(s.Start(r.Ctx))
+	r.must(s.Start(r.running))
 	return s
 }
 

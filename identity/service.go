@@ -111,6 +111,7 @@ func (s *Service) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	context.AfterFunc(ctx, s.cache.stop)
 	go s.outbox.Run(ctx)
 	go s.sweeping(ctx)
 	return nil

@@ -89,6 +89,41 @@ func TestSignInTellsNothing(t *testing.T) {
 	})
 }
 
+// TestNoPassword has the command line make users without a password: no text is
+// theirs, until they ask for a new one.
+func TestNoPassword(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		r := open(k)
+		in := form("demo")
+		in.Trusted, in.Password = true, ""
+		u, err := r.SignUp(k.Ctx, in)
+		r.must(err)
+		for _, guess := range []string{"", " ", password} {
+			if _, _, err := r.SignIn(k.Ctx, "demo", guess, "192.0.2.1", ""); !errs.Is(err, errs.Unauthenticated) {
+				t.Errorf("%q: %v", guess, err)
+			}
+			if err := r.ChangePassword(k.Ctx, u.ID, guess, password); codes(err) != "current_password=ERR_INVALID" {
+				t.Errorf("change with %q: %v", guess, err)
+			}
+		}
+		in.Trusted, in.Username, in.Email = false, "other", "other@example.org"
+		if _, err := r.SignUp(k.Ctx, in); codes(err) != "password=ERR_BLANK" {
+			t.Errorf("not trusted: %v", err)
+		}
+		r.must(r.SetPassword(k.Ctx, u.ID, password))
+		_, _, err = r.SignIn(k.Ctx, "demo", password, "192.0.2.1", "")
+		r.must(err)
+		second := r.member("second")
+		first, err := r.Users(k.Ctx, 0, 1)
+		r.must(err)
+		rest, err := r.Users(k.Ctx, u.ID, 10)
+		r.must(err)
+		if len(first) != 1 || *first[0] != *u || len(rest) != 1 || *rest[0] != *second {
+			t.Errorf("users %+v, then %+v", first, rest)
+		}
+	})
+}
+
 func TestSignInLimits(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
 		r := open(k)
