@@ -11,6 +11,7 @@ import (
 
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/httpx"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/page"
 )
@@ -25,6 +26,7 @@ type Call struct {
 	server *server
 	query  url.Values // parsed on first use
 	upload bool       // the body may carry images
+	slot   bool       // has one of the gate's
 	status int        // of the answer; 0: none yet
 }
 
@@ -42,7 +44,7 @@ func (c *Call) Viewer() ids.ID {
 // Address returns the client's IP address. Forwarding headers count only when
 // the connection comes from a trusted proxy.
 func (c *Call) Address() netip.Addr {
-	return clientAddress(c.R, c.server.config.TrustedProxies)
+	return httpx.ClientAddress(c.R, c.server.config.TrustedProxies)
 }
 
 // PathID returns an id from the path. It returns NotFound for anything that is

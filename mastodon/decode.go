@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/guildhall/guildhall/internal/errs"
 )
@@ -31,12 +32,36 @@ func (c *Call) Decode(into any) error {
 			return err
 		}
 	}
-	if c.R.Body != nil && c.R.Body != http.NoBody && c.R.ContentLength != 0 {
+	if c.hasBody() {
+		// Who sends slowly must not keep the slots that others wait for.
+		held := c.slot
+		c.leave()
 		if err := c.readBody(root, count); err != nil {
 			return err
 		}
+		// A deadline that passes while the handler works would end it.
+		_ = http.NewResponseController(c.W).SetReadDeadline(time.Time{})
+		if held {
+			if err := c.enter(); err != nil {
+				return err
+			}
+		}
 	}
 	return bind(root, reflect.ValueOf(into).Elem(), "")
+}
+
+func (c *Call) hasBody() bool {
+	return c.R.Body != nil && c.R.Body != http.NoBody && c.R.ContentLength != 0
+}
+
+// boundBody bounds the time in which the body must have arrived.
+func (c *Call) boundBody() {
+	within := c.server.config.BodyTime
+	if c.upload {
+		within *= 5
+	}
+	// The only failure is a connection that knows no deadlines, in tests.
+	_ = http.NewResponseController(c.W).SetReadDeadline(time.Now().Add(within))
 }
 
 func (c *Call) readBody(root *node, count *budget) error {

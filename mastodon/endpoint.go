@@ -48,11 +48,14 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (e *endpoint) serve(c *Call) error {
+	if c.hasBody() {
+		c.boundBody()
+	}
 	if e.Flags&Unshed == 0 {
-		if err := e.server.gate.enter(c.R.Context()); err != nil {
+		if err := c.enter(); err != nil {
 			return err
 		}
-		defer e.server.gate.leave()
+		defer c.leave()
 	}
 	if e.Flags&Raw == 0 && !acceptsJSON(c.R.Header["Accept"]) {
 		return errs.New(errs.NotAcceptable, "The answer is only to be had as application/json")

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +48,45 @@ func TestFailures(t *testing.T) {
 		}
 		if err := s.gate.enter(t.Context()); err != nil {
 			t.Errorf("%s: the slot is not given back", c.name)
+		}
+	}
+}
+
+// Under load some wait, the rest are told to come back, and health answers.
+func TestOverload(t *testing.T) {
+	enter, leave := make(chan struct{}), make(chan struct{})
+	s := &server{Deps: Deps{Log: slog.New(slog.DiscardHandler)}, gate: newGate(1, 1, time.Minute)}
+	call := func(e *endpoint) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, httptest.NewRequest("GET", "/x", nil))
+		return w
+	}
+	slow := newEndpoint(s, Route{Handle: func(_ *server, c *Call) error {
+		enter <- struct{}{}
+		<-leave
+		return c.Bytes(200, nil)
+	}}, nil)
+	quick := Route{Handle: func(_ *server, c *Call) error { return c.Bytes(200, nil) }}
+	answers := make(chan int)
+	for range 2 {
+		go func() { answers <- call(slow).Code }()
+	}
+	<-enter // one runs,
+	for s.gate.waiting.Load() == 0 {
+		runtime.Gosched() // and one waits
+	}
+	if w := call(newEndpoint(s, quick, nil)); w.Code != 503 || w.Header().Get("Retry-After") == "" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+	quick.Flags = Unshed
+	if w := call(newEndpoint(s, quick, nil)); w.Code != 200 {
+		t.Errorf("health: %d", w.Code)
+	}
+	close(leave)
+	<-enter
+	for range 2 {
+		if code := <-answers; code != 200 {
+			t.Errorf("%d", code)
 		}
 	}
 }

@@ -47,6 +47,21 @@ func (g *gate) enter(ctx context.Context) error {
 
 func (g *gate) leave() { <-g.slots }
 
+// enter takes a slot for the call.
+func (c *Call) enter() error {
+	err := c.server.gate.enter(c.R.Context())
+	c.slot = err == nil
+	return err
+}
+
+// leave gives the call's slot back, if it has one.
+func (c *Call) leave() {
+	if c.slot {
+		c.slot = false
+		c.server.gate.leave()
+	}
+}
+
 func busy() error {
 	return &errs.Error{Kind: errs.Unavailable, Text: "The server is busy, try again in a moment", After: 5 * time.Second}
 }

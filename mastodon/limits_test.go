@@ -1,7 +1,8 @@
 package mastodon_test
 
 import (
-	"io"
+	"bufio"
+	"net"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -79,62 +80,29 @@ func TestRL02ForwardedByNobody(t *testing.T) {
 	}
 }
 
-// Under load some wait, the rest are told to come back, and health answers.
-func TestOverload(t *testing.T) {
+// DO-05: bodies that do not come keep nobody from being served, and are not
+// waited for long.
+func TestDO05SlowBodies(t *testing.T) {
 	t.Parallel()
-	enter, leave := make(chan struct{}), make(chan struct{})
-	w := open(t, func(d *mastodon.Deps, c *mastodon.Config) {
-		c.Concurrent, c.QueueWait = 1, time.Millisecond
-	})
-	// A body that does not come keeps its request, and its slot.
-	body := &slowBody{enter: enter, leave: leave}
-	r, err := http.NewRequest("POST", w.server.URL+"/api/v1/apps", body)
-	w.must(err)
-	r.Header.Set("Content-Type", "application/json")
-	done := make(chan int)
-	go func() {
-		res, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Error(err)
-			done <- 0
-			return
+	w := open(t, func(_ *mastodon.Deps, c *mastodon.Config) { c.Concurrent, c.BodyTime = 2, 500*time.Millisecond })
+	var slow []net.Conn
+	for range 20 {
+		conn, err := net.Dial("tcp", w.server.Listener.Addr().String())
+		w.must(err)
+		defer conn.Close()
+		_, err = conn.Write([]byte("POST /api/v1/apps HTTP/1.1\r\nHost: guild.test\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"))
+		w.must(err)
+		slow = append(slow, conn)
+	}
+	for range 20 {
+		w.do("GET", "/api/v2/instance", "", nil).is(200)
+	}
+	for _, conn := range slow {
+		res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		w.must(err)
+		if res.StatusCode != 400 || !res.Close {
+			t.Errorf("%d, closed: %v", res.StatusCode, res.Close)
 		}
-		if err := res.Body.Close(); err != nil {
-			t.Error(err)
-		}
-		done <- res.StatusCode
-	}()
-	<-enter
-	for w.do("GET", "/api/v2/instance", "", nil).status != 503 { // until the server has begun with the other
-		time.Sleep(time.Millisecond)
+		w.must(res.Body.Close())
 	}
-	a := w.do("GET", "/api/v2/instance", "", nil).is(503)
-	if a.header.Get("Retry-After") == "" {
-		t.Errorf("%v", a.header)
-	}
-	w.do("GET", "/health/live", "", nil).is(200)
-	close(leave)
-	if status := <-done; status != 400 {
-		t.Errorf("the slow request: %d", status)
-	}
-	w.do("GET", "/api/v2/instance", "", nil).is(200)
-}
-
-// slowBody begins an object, waits, and ends without closing it.
-type slowBody struct {
-	enter, leave chan struct{}
-	reads        int
-}
-
-// Read implements io.Reader.
-func (b *slowBody) Read(p []byte) (int, error) {
-	b.reads++
-	if b.reads == 1 {
-		return copy(p, "{"), nil
-	}
-	if b.reads == 2 {
-		close(b.enter)
-	}
-	<-b.leave
-	return 0, io.EOF
 }

@@ -58,6 +58,7 @@ type Config struct {
 	TrustedProxies      []netip.Prefix        // whose X-Forwarded-For is believed
 	BodyBytes           int64                 // most bytes of a JSON or form body
 	UploadBytes         int64                 // most bytes of a body with images
+	BodyTime            time.Duration         // in which a body must arrive; five times that for images
 	Concurrent          int                   // requests at once; 0: 8 for each CPU
 	QueueWait           time.Duration         // how long a request over Concurrent may wait
 }
@@ -78,6 +79,7 @@ func DefaultConfig() Config {
 		Limits:        DefaultLimits(),
 		BodyBytes:     1 << 20,
 		UploadBytes:   17 << 20,
+		BodyTime:      time.Minute,
 		QueueWait:     2 * time.Second,
 	}
 }

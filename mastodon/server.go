@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+
+	"github.com/guildhall/guildhall/internal/httpx"
 )
 
 // server is the API as a handler. Its fields do not change after New.
@@ -109,7 +111,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	case r.Method == http.MethodTrace || r.Method == http.MethodConnect:
 		s.refuse(w, http.StatusMethodNotAllowed, "Method not allowed")
-	case !cleanPath(r.URL.Path):
+	case !httpx.CleanPath(r.URL.Path):
 		// ServeMux would redirect to the clean path.
 		s.missing(w, r)
 	default:
@@ -123,24 +125,6 @@ func preflight(h http.Header) {
 	h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, OPTIONS")
 	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, *")
 	h.Set("Access-Control-Max-Age", "86400")
-}
-
-// cleanPath tells whether a path has no empty, "." or ".." segment.
-func cleanPath(p string) bool {
-	if p == "" || p[0] != '/' {
-		return false
-	}
-	for i := 0; i < len(p)-1; i++ {
-		if p[i] != '/' {
-			continue
-		}
-		rest := p[i+1:]
-		if rest[0] == '/' || rest[0] == '.' && (strings.HasPrefix(rest, "./") || strings.HasPrefix(rest, "../") ||
-			rest == "." || rest == "..") {
-			return false
-		}
-	}
-	return true
 }
 
 // methods are all that a route of the table can have, for the Allow header.
