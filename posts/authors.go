@@ -19,11 +19,6 @@ type author struct {
 
 type authorCache = otter.Cache[ids.ID, *author]
 
-// authorKept is how many ids of an account's posts are held in memory.
-const authorKept = 100
-
-func weighAuthor(ids.ID, *author) uint32 { return 512 + 20*authorKept }
-
 // author returns the newest posts of an account and its pins.
 func (s *Service) author(ctx context.Context, id ids.ID) (*author, error) {
 	if a, ok := s.authors.GetIfPresent(id); ok {
@@ -31,7 +26,7 @@ func (s *Service) author(ctx context.Context, id ids.ID) (*author, error) {
 	}
 	// What happens during the load invalidates the key, and it is loaded again.
 	return s.authors.Get(ctx, id, otter.LoaderFunc[ids.ID, *author](func(ctx context.Context, id ids.ID) (*author, error) {
-		a := &author{posts: newRing(authorKept)}
+		a := &author{posts: newRing(s.config.AuthorSize)}
 		if err := fillRing(ctx, a.posts, s.accountBelow(id)); err != nil {
 			return nil, err
 		}

@@ -25,10 +25,10 @@ func (s *Service) openCaches() {
 	s.posts = newCache(c.PostCache, weighEntry)
 	s.threads = newCache(c.ThreadCache, weighThread)
 	s.marks = newCache(c.ViewerCache, weighMarks)
-	s.authors = newCache(c.AuthorCache, weighAuthor)
+	s.authors = newCache(c.AuthorCache, func(ids.ID, *author) uint32 { return uint32(512 + 20*c.AuthorSize) })
 	s.authorStats = newCache(c.AuthorCache/4, func(ids.ID, AuthorStats) uint32 { return 128 })
 	s.feeds = newFeeds(c.FeedCache)
-	s.public = newRing(publicKept)
+	s.public = newRing(c.PublicSize)
 }
 
 // newCache returns a cache that is bounded by the bytes that weigh returns. A

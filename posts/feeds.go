@@ -14,12 +14,8 @@ import (
 	"github.com/guildhall/guildhall/profiles"
 )
 
-const (
-	// feedKept is how many posts a feed shows from memory.
-	feedKept = 800
-	// boostGap is how many posts must be between two appearances of a post.
-	boostGap = 40
-)
+// boostGap is how many posts must be between two appearances of a post.
+const boostGap = 40
 
 // feed is a reader's home timeline as far as it is held in memory: everything
 // that belongs there by who follows whom. Whether a post may be seen, and
@@ -35,7 +31,7 @@ type feed struct {
 }
 
 // bytes estimates the memory that the feed takes.
-func (f *feed) bytes() int64 { return 512 + 16*(feedKept+feedKept/4) + 64*int64(len(f.authors)) }
+func (f *feed) bytes() int64 { return 512 + 20*int64(f.ring.size) + 64*int64(len(f.authors)) }
 
 // feeds are the loaded feeds of this process.
 type feeds struct {
@@ -270,7 +266,7 @@ func (s *Service) loadFeed(ctx context.Context, v *viewer) (*feed, error) {
 // newFeed returns an empty feed that belongs to the viewer's graph.
 func (s *Service) newFeed(ctx context.Context, v *viewer) (*feed, error) {
 	g := v.graph
-	f := &feed{reader: v.id, ring: newRing(feedKept + boostGap), until: v.now.Add(cacheTTL)}
+	f := &feed{reader: v.id, ring: newRing(s.config.FeedSize + boostGap), until: v.now.Add(cacheTTL)}
 	f.graph.Store(g)
 	for _, m := range g.Muting {
 		if !m.Until.IsZero() && m.Until.After(v.now) && m.Until.Before(f.until) {

@@ -232,10 +232,10 @@ func (s *Service) scanWindow(ctx context.Context, f *feed, stats map[ids.ID]Auth
 			active = append(active, id)
 		}
 	}
-	scan := windowScan{s: s, page: p, seen: w, limit: 2*p.Limit + boostGap}
+	scan := windowScan{s: s, page: p, seen: w, limit: p.Limit + boostGap}
 	const columns = "SELECT p.id, p.account_id, p.boost_of_id, p.in_reply_to_account_id, p.visibility FROM "
 	for chunk := range slices.Chunk(active, authorsMax) {
-		in, args := db.In([]any{w.low, w.high, scan.limit}, chunk)
+		in, args := db.In([]any{scan.seen.low, scan.seen.high, scan.limit}, chunk)
 		if err := scan.add(ctx, columns+"posts_posts p WHERE p.account_id IN "+in+" AND p.id >= $1 AND p.id < $2", "p.id", args, func(c *candidate) bool {
 			return c.visibility != Direct || c.author == f.reader
 		}); err != nil {
@@ -244,7 +244,7 @@ func (s *Service) scanWindow(ctx context.Context, f *feed, stats map[ids.ID]Auth
 	}
 	if len(f.authors) > 1 { // direct posts are found by whom they mention
 		if err := scan.add(ctx, columns+"posts_mentions m JOIN posts_posts p ON p.id = m.post_id WHERE m.account_id = $4 AND m.post_id >= $1 AND m.post_id < $2 AND p.visibility = 3",
-			"m.post_id", []any{w.low, w.high, scan.limit, f.reader}, func(c *candidate) bool {
+			"m.post_id", []any{scan.seen.low, scan.seen.high, scan.limit, f.reader}, func(c *candidate) bool {
 				_, pushed := slices.BinarySearch(f.authors, c.author)
 				return pushed && c.author != f.reader
 			}); err != nil {

@@ -60,9 +60,14 @@ func TestHome(t *testing.T) {
 		check("pushed")
 		w.lost(k.Ctx)
 		check("rebuilt")
+		again := w.say(dan, "boosted twice")
+		_, err := w.Unboost(k.Ctx, cyd, w.boost(cyd, again.ID).ID)
+		must(t, err)
+		sees(true, w.boost(bob, again.ID))
+		check("boosted again")
 
 		no := false
-		_, err := w.people.Follow(k.Ctx, ada, cyd, profiles.FollowOptions{Boosts: &no})
+		_, err = w.people.Follow(k.Ctx, ada, cyd, profiles.FollowOptions{Boosts: &no})
 		must(t, err)
 		views, err := w.Home(k.Ctx, ada, page.Page{Limit: 40})
 		must(t, err)

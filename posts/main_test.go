@@ -78,6 +78,11 @@ func (s *statements) taken() []string {
 
 func open(t *testing.T, k *testkit.Kit, adjust ...func(*Config)) *town {
 	t.Helper()
+	return build(t, k, k.Open("profiles", profiles.Schema()), k.Open("posts", Schema()), k.Open("search", SearchSchema()), adjust...)
+}
+
+func build(t testing.TB, k *testkit.Kit, peopleDB, postsDB, searchDB *db.DB, adjust ...func(*Config)) *town {
+	t.Helper()
 	blobs, err := blob.Open(filepath.Join(k.Dir, "blobs"))
 	if err != nil {
 		t.Fatal(err)
@@ -90,13 +95,13 @@ func open(t *testing.T, k *testkit.Kit, adjust ...func(*Config)) *town {
 	images := image.New(2, image.Limits{Bytes: 1 << 30, Pixels: 1 << 30})
 	pc := profiles.DefaultConfig()
 	pc.Domain = "example.org"
-	people := profiles.New(profiles.Deps{DB: k.Open("profiles", profiles.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
+	people := profiles.New(profiles.Deps{DB: peopleDB, Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
 		Identity: &directory{kit: k, users: map[ids.ID]*identity.User{}}, Images: images, Blobs: blobs, Format: html.EscapeString}, pc)
 	c := DefaultConfig()
 	for _, f := range adjust {
 		f(&c)
 	}
-	s := New(Deps{DB: k.Open("posts", Schema()), Search: k.Open("search", SearchSchema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
+	s := New(Deps{DB: postsDB, Search: searchDB, Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
 		Profiles: people, Images: images, Blobs: blobs}, c)
 	return &town{Service: s, t: t, kit: k, people: people}
 }

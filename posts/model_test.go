@@ -195,7 +195,9 @@ func (m *model) add(p *Post) {
 // upwards, is exactly what it should be: from memory, and again from SQL alone.
 func TestTimelinesAreRight(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
-		w := open(t, k, func(c *Config) { c.PushLimit = 4 }).start()
+		w := open(t, k, func(c *Config) {
+			c.PushLimit, c.FeedSize, c.PublicSize, c.AuthorSize = 4, 3, 8, 5 // so that the database is read, too
+		}).start()
 		run := 0
 		rapid.Check(t, func(rt *rapid.T) {
 			run++
@@ -205,7 +207,7 @@ func TestTimelinesAreRight(t *testing.T) {
 			}
 			m.run = run
 			for range rapid.IntRange(1, 4).Draw(rt, "rounds") {
-				for range rapid.IntRange(1, 25).Draw(rt, "acts") {
+				for range rapid.IntRange(1, 60).Draw(rt, "acts") {
 					m.act(rt)
 				}
 				m.check(rt)

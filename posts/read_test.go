@@ -145,7 +145,7 @@ func TestBoostsShowNoMoreThanTheirOriginal(t *testing.T) {
 
 func TestContext(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
-		w := open(t, k).start()
+		w := open(t, k)
 		p := w.accounts("ada", "bob", "cyd")
 		ada, bob, cyd := p[0], p[1], p[2]
 		root := w.say(ada, "root")

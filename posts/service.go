@@ -53,7 +53,10 @@ type Config struct {
 	KeepKeys    time.Duration // how long an Idempotency-Key is remembered
 	KeepUploads time.Duration // how long an image may wait to be posted
 
-	PushLimit int // authors with this many followers are merged into feeds when those are read
+	FeedSize   int // posts of a home timeline that are held in memory
+	PublicSize int // posts of the public timeline that are held in memory
+	AuthorSize int // posts of an account that are held in memory
+	PushLimit  int // authors with this many followers are merged into feeds when those are read
 
 	PostCache   uint64 // bytes
 	ViewerCache uint64 // bytes
@@ -70,7 +73,7 @@ func DefaultConfig() Config {
 		MaxOptions: 4, MaxOption: 50, MinPoll: 5 * time.Minute, MaxPoll: 2_629_746 * time.Second,
 		MediaBytes: 16 << 20, MediaPixels: 33_177_600, MediaFrames: 100,
 		KeepKeys: time.Hour, KeepUploads: 24 * time.Hour,
-		PushLimit: 10_000,
+		FeedSize: 800, PublicSize: 800, AuthorSize: 100, PushLimit: 10_000,
 		PostCache: 128 << 20, ViewerCache: 32 << 20, FeedCache: 128 << 20, AuthorCache: 32 << 20, ThreadCache: 32 << 20,
 	}
 }

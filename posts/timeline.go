@@ -29,9 +29,6 @@ type AccountFilter struct {
 	Tagged                                           string
 }
 
-// publicKept is how many ids of the public timeline are held in memory.
-const publicKept = 800
-
 // PublicTimeline returns everybody's public posts.
 func (s *Service) PublicTimeline(ctx context.Context, by ids.ID, f PublicFilter, p page.Page) ([]*View, error) {
 	v, err := s.viewer(ctx, by)

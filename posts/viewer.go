@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
@@ -28,7 +29,7 @@ type marks struct {
 	votes   map[ids.ID][]int // of the posts with markVoted
 	threads map[ids.ID]bool  // whether conversations are muted
 	changes uint32           // guards against keeping what was read before a change
-	weighed int              // how many posts the cache knows of
+	weighed atomic.Int64     // how many posts the cache knows of
 }
 
 type markCache = otter.Cache[ids.ID, *marks]
@@ -36,7 +37,7 @@ type markCache = otter.Cache[ids.ID, *marks]
 // marksMax bounds how many posts are remembered of one viewer.
 const marksMax = 4096
 
-func weighMarks(_ ids.ID, m *marks) uint32 { return uint32(256 + 80*m.weighed) }
+func weighMarks(_ ids.ID, m *marks) uint32 { return uint32(256 + 80*m.weighed.Load()) }
 
 func newMarks() *marks {
 	return &marks{posts: map[ids.ID]mark{}, votes: map[ids.ID][]int{}, threads: map[ids.ID]bool{}}
@@ -191,9 +192,9 @@ func (s *Service) keepMarks(by ids.ID, m, fresh *marks, before uint32) {
 	for id, muted := range fresh.threads {
 		m.threads[id] = muted
 	}
-	grown := len(m.posts) >= 2*m.weighed
+	grown := int64(len(m.posts)) >= 2*m.weighed.Load()
 	if grown {
-		m.weighed = len(m.posts)
+		m.weighed.Store(int64(len(m.posts)))
 	}
 	m.mu.Unlock()
 	if grown { // have it weighed again
