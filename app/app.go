@@ -163,7 +163,18 @@ func (a *App) build() error {
 		Profiles: a.Profiles, Images: images, Blobs: a.blobs}, c.posts())
 	a.Notifications = notifications.New(notifications.Deps{DB: a.dbs["notifications"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Profiles: a.Profiles, Posts: a.Posts}, notifications.DefaultConfig())
+	a.Identity.OnRevoked(a.closeStreams)
 	return nil
+}
+
+// closeStreams ends the live streams of a token that was revoked, or of all of a
+// user's.
+func (a *App) closeStreams(user, token ids.ID) {
+	if token != 0 {
+		a.Notifications.CloseToken(token)
+	} else {
+		a.Notifications.CloseUser(user)
+	}
 }
 
 // Start sets the services' consumers and loops going; they end with ctx.

@@ -82,22 +82,24 @@ func (m *movable) now() time.Time {
 
 // seeding carries out what a made-up community has done, in order of time.
 type seeding struct {
-	app    *App
-	clock  *movable
-	out    io.Writer
-	now    time.Time
-	people []demo.Member
-	ids    []ids.ID // of the members
-	posts  []ids.ID
-	token  string // of the first member
-	queue  agenda
+	app     *App
+	clock   *movable
+	out     io.Writer
+	now     time.Time
+	people  []demo.Member
+	ids     []ids.ID // of the members
+	posts   []ids.ID
+	token   string // of the first member
+	queue   agenda
+	planned int
 }
 
 // deed is something that somebody does at a time.
 type deed struct {
-	at time.Time
-	n  int // order among deeds of the same time
-	do func(context.Context) error
+	at   time.Time
+	n    int // order among deeds of the same time
+	what string
+	do   func(context.Context) error
 }
 
 type agenda []deed
@@ -116,11 +118,12 @@ func (a *agenda) Pop() any {
 	return last
 }
 
-func (s *seeding) later(at time.Time, do func(context.Context) error) {
+func (s *seeding) later(at time.Time, what string, do func(context.Context) error) {
 	if at.After(s.now) {
 		at = s.now
 	}
-	heap.Push(&s.queue, deed{at, len(s.queue), do})
+	s.planned++
+	heap.Push(&s.queue, deed{at, s.planned, what, do})
 }
 
 // until does what is due by a time.
@@ -128,7 +131,7 @@ func (s *seeding) until(ctx context.Context, t time.Time) error {
 	for len(s.queue) > 0 && !s.queue[0].at.After(t) {
 		d := heap.Pop(&s.queue).(deed)
 		if err := s.at(ctx, d.at, d.do); err != nil {
-			return err
+			return fmt.Errorf("%s: %w", d.what, err)
 		}
 	}
 	return nil
@@ -149,13 +152,13 @@ func (s *seeding) run(ctx context.Context, o DemoOptions) error {
 	s.people, s.ids = community.Members, make([]ids.ID, len(community.Members))
 	bar := newProgress(s.out, "members", len(s.people))
 	for i := range s.people {
-		s.later(s.people[i].Joined, func(ctx context.Context) error {
+		s.later(s.people[i].Joined, "join", func(ctx context.Context) error {
 			bar.step()
 			return s.join(ctx, i)
 		})
 	}
 	for _, f := range community.Follows {
-		s.later(f.At, func(ctx context.Context) error { return s.follow(ctx, f) })
+		s.later(f.At, "follow", func(ctx context.Context) error { return s.follow(ctx, f) })
 	}
 	writing := newProgress(s.out, "posts", o.Posts)
 	for _, p := range all {
@@ -218,7 +221,7 @@ func (s *seeding) follow(ctx context.Context, f demo.Follow) error {
 	if err != nil {
 		return err
 	}
-	if r.Requested && f.From%4 != 0 { // some requests stay open, to be answered
+	if r.Requested {
 		_, err = s.app.Profiles.AuthorizeRequest(ctx, to, from)
 	}
 	return err
@@ -258,7 +261,16 @@ func (s *seeding) write(ctx context.Context, p demo.Post) error {
 func (s *seeding) reactions(p demo.Post, view *posts.View) {
 	each := func(members []int, word string, do func(ctx context.Context, who ids.ID) error) {
 		for _, m := range members {
-			s.later(p.At.Add(delay(view.ID, m, word)), func(ctx context.Context) error { return do(ctx, s.ids[m]) })
+			at := p.At.Add(delay(view.ID, m, word))
+			if p.Visibility == "private" {
+				at = s.now // some follow only later
+			}
+			s.later(at, word, func(ctx context.Context) error {
+				if err := do(ctx, s.ids[m]); err != nil {
+					return fmt.Errorf("%s, of a %s post of %s: %w", s.people[m].Username, p.Visibility, s.people[p.Author].Username, err)
+				}
+				return nil
+			})
 		}
 	}
 	each(p.Favourites, "favourite", func(ctx context.Context, who ids.ID) error {
@@ -284,7 +296,7 @@ func (s *seeding) reactions(p demo.Post, view *posts.View) {
 	}
 	for _, v := range p.Poll.Votes {
 		wait := min(delay(view.ID, v.Voter, "vote"), p.Poll.EndsIn-time.Minute)
-		s.later(p.At.Add(wait), func(ctx context.Context) error {
+		s.later(p.At.Add(wait), "vote", func(ctx context.Context) error {
 			_, _, err := s.app.Posts.Vote(ctx, s.ids[v.Voter], view.PollID, v.Choices)
 			return err
 		})

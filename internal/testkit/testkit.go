@@ -30,6 +30,7 @@ type Kit struct {
 	Dir    string // a folder of its own
 	Ctx    context.Context
 	url    string // PostgreSQL database
+	stop   func()
 }
 
 // Main runs a package's tests and stops what they have started. Call it from
@@ -73,10 +74,11 @@ func New(t *testing.T, engine db.Engine) *Kit {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { // runs after the databases' clean-ups were registered, so before them
+	k.stop = sync.OnceFunc(func() {
 		cancel()
 		k.Bus.Close()
 	})
+	t.Cleanup(k.stop)
 	return k
 }
 
@@ -98,6 +100,7 @@ func (k *Kit) Open(name string, schema fs.FS) *db.DB {
 		mu.Unlock()
 	})
 	k.Cleanup(func() {
+		k.stop() // first, so that nothing uses the database any more
 		mu.Lock()
 		texts := make([]string, 0, len(seen))
 		for text := range seen {
