@@ -76,7 +76,7 @@ type face struct {
 }
 
 func faceOf(a *profiles.Account) face {
-	return face{Key: a.Avatar, Initials: initials(nameOf(a)), Hue: int(a.ID.Time().UnixMilli() % 6)}
+	return face{Key: a.Avatar, Initials: initials(nameOf(a)), Hue: ids.ShardOf(a.ID) % 6} // the shard is a hash
 }
 
 // initials are the first letters of a name's first and last word.

@@ -65,6 +65,7 @@ func (c *call) home() error {
 		}
 	}
 	f := c.frame("")
+	f.Landing = !d.Later
 	f.NoIndex = d.Later // its content moves on
 	f.Preview = &preview{Type: "website", URL: c.config.BaseURL + "/", Title: c.config.Title, Text: c.config.Description}
 	return c.show(http.StatusOK, homePage(f, d))

@@ -90,3 +90,17 @@ func (s *server) mediaURL(key string) string {
 	}
 	return s.config.BaseURL + "/media/" + key
 }
+
+// identifier leads from what the API calls an account or a post (its URI) to
+// the page about it.
+func (c *call) identifier() error {
+	name, id := c.r.PathValue("name"), c.r.PathValue("id")
+	if _, ok := ids.Parse(id); id != "" && !ok {
+		return errNoPage()
+	}
+	a, err := c.Profiles.Lookup(c.r.Context(), name)
+	if err != nil {
+		return err
+	}
+	return c.goTo(strings.TrimSuffix("/@"+a.Username+"/"+id, "/"))
+}

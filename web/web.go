@@ -77,6 +77,8 @@ func routes() []route {
 		{"GET /tags/{tag}", (*call).tag, false},
 		{"GET /{acct}", (*call).profile, false},
 		{"GET /{acct}/{id}", (*call).post, false},
+		{"GET /users/{name}", (*call).identifier, false},
+		{"GET /users/{name}/statuses/{id}", (*call).identifier, false},
 		{"GET " + signInPath, (*call).signInForm, true},
 		{"POST " + signInPath, (*call).signIn, true},
 		{"POST " + signOutPath, (*call).signOut, true},
