@@ -56,6 +56,17 @@ func program(t *testing.T) string {
 	return binary.path
 }
 
+// environment is this process's without what would configure the program.
+func environment(more ...string) []string {
+	var out []string
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "GUILDHALL_") {
+			out = append(out, v)
+		}
+	}
+	return append(out, more...)
+}
+
 // guildhall runs a command to its end and returns what it printed.
 func guildhall(t *testing.T, input string, args ...string) (string, error) {
 	t.Helper()
@@ -63,7 +74,7 @@ func guildhall(t *testing.T, input string, args ...string) (string, error) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program(t), args...)
 	cmd.Stdin = strings.NewReader(input)
-	cmd.Dir = t.TempDir()
+	cmd.Dir, cmd.Env = t.TempDir(), environment()
 	out, err := cmd.CombinedOutput()
 	return strings.TrimSpace(string(out)), err
 }
@@ -106,7 +117,7 @@ func start(t *testing.T, args ...string) *server {
 	l.Close()
 	s := &server{t: t, base: "http://" + addr, out: &log{}, done: make(chan struct{})}
 	s.cmd = exec.Command(program(t), append(args, "--listen", addr, "--admin-listen", "off", "--base-url", s.base)...)
-	s.cmd.Dir = t.TempDir()
+	s.cmd.Dir, s.cmd.Env = t.TempDir(), environment()
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -232,7 +243,7 @@ func all(s *server, path, token string) []entity {
 // member creates a user in a data folder and returns their access token.
 func member(t *testing.T, data, name string) string {
 	t.Helper()
-	if out, err := guildhall(t, "a long password\n", "user", "create", name, name+"@example.org", "--data", data); err != nil {
+	if out, err := guildhall(t, password+"\n", "user", "create", name, name+"@example.org", "--data", data); err != nil {
 		t.Fatal(err, out)
 	}
 	token, err := guildhall(t, "", "user", "token", name, "--data", data)
