@@ -17,6 +17,7 @@ const (
 	notificationsPage    = 40
 	notificationsPageMax = 80
 	unreadMax            = 1000
+	typesMax             = 64 // names of types that are read
 )
 
 // filter reads which notifications are wanted.
@@ -36,12 +37,8 @@ func (c *Call) filter() notifications.Filter {
 // nothing, which is what they would match.
 func (c *Call) types(name string) []notifications.Type {
 	var out []notifications.Type
-	for _, key := range [...]string{name, name + "[]"} {
-		for _, t := range c.Query()[key] {
-			if len(out) < 64 {
-				out = append(out, notifications.Type(t))
-			}
-		}
+	for _, t := range c.list(name, typesMax) {
+		out = append(out, notifications.Type(t))
 	}
 	return out
 }
@@ -58,9 +55,13 @@ func (s *server) listNotifications(c *Call) error {
 	if err != nil {
 		return err
 	}
-	w.buf = append(make([]byte, 0, len(list)*typicalStatus+2), '[')
+	defer w.grow(2 * len(list))()
+	w.buf = append(w.buf, '[')
 	for i := range list {
-		if i > 0 {
+		if w.accounts[list[i].FromID] == nil || list[i].View != nil && !w.knows(list[i].View) {
+			continue
+		}
+		if len(w.buf) > 1 {
 			w.buf = append(w.buf, ',')
 		}
 		if err := w.notification(&list[i]); err != nil {
@@ -186,6 +187,9 @@ func answerCount(c *Call, n int, err error) error {
 	}{n})
 }
 
+// timelinesMax bounds how many names of timelines are read.
+const timelinesMax = 16
+
 // markerEntity is Marker of the API.
 type markerEntity struct {
 	LastReadID ids.ID `json:"last_read_id"`
@@ -205,8 +209,7 @@ func answerMarkers(c *Call, found map[string]notifications.Marker, err error) er
 }
 
 func (s *server) markers(c *Call) error {
-	q := c.Query()
-	found, err := s.Notifications.Markers(c.R.Context(), c.Viewer(), append(q["timeline[]"], q["timeline"]...))
+	found, err := s.Notifications.Markers(c.R.Context(), c.Viewer(), c.list("timeline", timelinesMax))
 	return answerMarkers(c, found, err)
 }
 

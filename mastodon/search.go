@@ -3,10 +3,12 @@ package mastodon
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/page"
 	"github.com/guildhall/guildhall/posts"
 )
@@ -28,7 +30,7 @@ type tagHistory struct {
 }
 
 func (s *server) tagEntity(t posts.Tag) tagEntity {
-	e := tagEntity{ID: t.Name, Name: t.Name, URL: s.config.BaseURL + "/tags/" + url.PathEscape(t.Name), History: make([]tagHistory, len(t.History))}
+	e := tagEntity{ID: t.Name, Name: t.Name, URL: s.tagURL(t.Name), History: make([]tagHistory, len(t.History))}
 	for i, d := range t.History {
 		e.History[i] = tagHistory{strconv.FormatInt(d.Day.Unix(), 10), strconv.Itoa(d.Uses), strconv.Itoa(d.Accounts)}
 	}
@@ -72,6 +74,12 @@ func (s *server) search(c *Call) error {
 		offset = 0 // which of the three would it count?
 	}
 	out := searchAnswer{Accounts: []rawJSON{}, Statuses: rawJSON("[]"), Hashtags: []tagEntity{}}
+	if path, ours := strings.CutPrefix(q, s.config.BaseURL+"/"); ours {
+		if err := s.findAddress(c, path, kind, &out); err != nil && !errs.Is(err, errs.NotFound) {
+			return err
+		}
+		return c.JSON(http.StatusOK, out)
+	}
 	for _, part := range []struct {
 		kind string
 		find func(c *Call, q string, limit, offset int, out *searchAnswer) error
@@ -83,6 +91,64 @@ func (s *server) search(c *Call) error {
 		}
 	}
 	return c.JSON(http.StatusOK, out)
+}
+
+// findAddress finds what an address of this server, given without its
+// beginning, is of. Returns NotFound if it is of nothing that is searched for.
+func (s *server) findAddress(c *Call, path, kind string, out *searchAnswer) error {
+	path, _, _ = strings.Cut(path, "#")
+	path, _, _ = strings.Cut(path, "?")
+	parts := strings.Split(strings.TrimSuffix(path, "/"), "/")
+	for i, part := range parts {
+		text, err := url.PathUnescape(part)
+		if err != nil {
+			return errs.NotFoundRecord()
+		}
+		parts[i] = cleanText(text)
+	}
+	name, isName := strings.CutPrefix(parts[0], "@")
+	if parts[0] == "users" && len(parts) > 1 {
+		name, isName, parts = parts[1], true, parts[1:]
+	}
+	if isName && len(parts) == 3 && parts[1] == "statuses" {
+		parts = parts[1:]
+	}
+	switch {
+	case isName && len(parts) == 1 && kind != "statuses" && kind != "hashtags":
+		return s.foundAccount(c, name, out)
+	case isName && len(parts) == 2 && kind != "accounts" && kind != "hashtags":
+		return s.foundStatus(c, parts[1], out)
+	case parts[0] == "tags" && len(parts) == 2 && kind != "accounts" && kind != "statuses":
+		t, err := s.Posts.Tag(c.R.Context(), parts[1])
+		out.Hashtags = append(out.Hashtags, s.tagEntity(t))
+		return err
+	}
+	return errs.NotFoundRecord()
+}
+
+func (s *server) foundAccount(c *Call, name string, out *searchAnswer) error {
+	a, err := s.Profiles.Lookup(c.R.Context(), name)
+	if err != nil {
+		return err
+	}
+	body, err := s.accountJSON(c.R.Context(), a.ID)
+	if err == nil {
+		out.Accounts = append(out.Accounts, body)
+	}
+	return err
+}
+
+func (s *server) foundStatus(c *Call, number string, out *searchAnswer) error {
+	id, _ := ids.Parse(number)
+	v, err := s.Posts.Get(c.R.Context(), c.Viewer(), id)
+	if err != nil {
+		return err
+	}
+	body, err := s.statusJSON(c.R.Context(), c.Viewer(), v)
+	if err == nil {
+		out.Statuses = slices.Concat(rawJSON("["), body, rawJSON("]"))
+	}
+	return err
 }
 
 func (s *server) findAccounts(c *Call, q string, limit, offset int, out *searchAnswer) error {

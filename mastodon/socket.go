@@ -144,7 +144,7 @@ func (k *socket) deliver(ctx context.Context, d notifications.Delivery) error {
 }
 
 func (k *socket) frame(ctx context.Context, d notifications.Delivery) ([]byte, error) {
-	if d.Event == notifications.EventUpdate {
+	if d.Event == notifications.EventUpdate && shared(k.Viewer(), d.Message) {
 		tail, err := k.server.sharedTail(ctx, d.Message)
 		if err != nil {
 			return nil, err
@@ -216,6 +216,7 @@ func (k *socket) obey(ctx context.Context, text []byte) error {
 	}
 	var known *errs.Error
 	if !errors.As(err, &known) {
+		k.server.Log.Error("channel not opened", "request", k.ID(), "error", err)
 		return err
 	}
 	answer, err := encode(struct {

@@ -2,7 +2,10 @@ package mastodon
 
 import (
 	"context"
+	"net/url"
+	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/maypok86/otter/v2"
 
@@ -69,8 +72,7 @@ func parseVisibility(s string) (posts.Visibility, bool) {
 	return 0, false
 }
 
-// statusEntity makes the entity of a post. author wrote it; boosted is the
-// author of the original if it is a boost, which is at the original's address.
+// statusEntity makes the entity of a post that author wrote.
 func (s *server) statusEntity(ctx context.Context, p *posts.Post, author *profiles.Account) (statusEntity, error) {
 	e := statusEntity{
 		ID: p.ID, CreatedAt: p.CreatedAt.UTC().Format(timeFormat), EditedAt: timestamp(p.EditedAt),
@@ -90,7 +92,7 @@ func (s *server) statusEntity(ctx context.Context, p *posts.Post, author *profil
 		e.Mentions[i] = mentionEntity{m.AccountID, m.Username, s.config.BaseURL + "/@" + m.Acct, m.Acct}
 	}
 	for i, name := range p.Tags {
-		e.Tags[i] = tagLink{name, s.config.BaseURL + "/tags/" + name}
+		e.Tags[i] = tagLink{name, s.tagURL(name)}
 	}
 	if p.AppID != 0 {
 		app, err := s.Identity.App(ctx, p.AppID)
@@ -100,6 +102,10 @@ func (s *server) statusEntity(ctx context.Context, p *posts.Post, author *profil
 		e.Application = &appEntity{app.Name, orNil(app.Website)}
 	}
 	return e, nil
+}
+
+func (s *server) tagURL(name string) string {
+	return s.config.BaseURL + "/tags/" + url.PathEscape(name)
 }
 
 func idOrNil(id ids.ID) *ids.ID {
@@ -171,17 +177,32 @@ func (s *server) writer(ctx context.Context, viewer ids.ID, views ...*posts.View
 }
 
 // typicalStatus is how many bytes a status has, about.
-const typicalStatus = 2 << 10
+const typicalStatus = 3 << 10
+
+// buffers are used again for long answers: making them anew would keep the
+// garbage collector busier than the handlers.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// grow gives the writer an empty buffer for about n statuses, and free takes it
+// back once the answer is written.
+func (w *statusWriter) grow(n int) (free func()) {
+	kept := buffers.Get().(*[]byte)
+	w.buf = slices.Grow((*kept)[:0], n*typicalStatus+64)
+	return func() {
+		const most = 1 << 20 // what few answers need is not kept
+		if cap(w.buf) <= most {
+			*kept = w.buf
+			buffers.Put(kept)
+		}
+	}
+}
 
 // list writes an array of statuses. One whose author is gone is left out.
 func (w *statusWriter) list(views []*posts.View) error {
-	if w.buf == nil {
-		w.buf = make([]byte, 0, len(views)*typicalStatus+2)
-	}
 	w.buf = append(w.buf, '[')
 	first := true
 	for _, v := range views {
-		if w.accounts[v.AccountID] == nil || v.Boost != nil && w.accounts[v.Boost.AccountID] == nil {
+		if !w.knows(v) {
 			continue
 		}
 		if !first {
@@ -194,6 +215,11 @@ func (w *statusWriter) list(views []*posts.View) error {
 	}
 	w.buf = append(w.buf, ']')
 	return nil
+}
+
+// knows tells whether the accounts of a status can be read.
+func (w *statusWriter) knows(v *posts.View) bool {
+	return w.accounts[v.AccountID] != nil && (v.Boost == nil || w.accounts[v.Boost.AccountID] != nil)
 }
 
 // status writes one status.

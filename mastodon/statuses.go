@@ -2,14 +2,15 @@ package mastodon
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
-	"github.com/guildhall/guildhall/internal/page"
 	"github.com/guildhall/guildhall/posts"
-	"github.com/guildhall/guildhall/profiles"
 )
 
 // errNoAuthor is about a post whose account cannot be read: to the caller there
@@ -37,6 +38,7 @@ type statusParams struct {
 		HideTotals bool     `param:"hide_totals"`
 	} `param:"poll"`
 	ScheduledAt string `param:"scheduled_at"`
+	Quoted      string `param:"quoted_status_id"`
 }
 
 // draft turns the parameters into what the author wants to post.
@@ -45,8 +47,13 @@ func (c *Call) draft() (posts.Draft, error) {
 	if err := c.Decode(&in); err != nil {
 		return posts.Draft{}, err
 	}
-	if in.ScheduledAt != "" {
+	switch {
+	case in.ScheduledAt != "":
 		return posts.Draft{}, wrongType("scheduled_at", "is not supported by this server yet")
+	case in.Quoted != "": // without what it quotes, a post says something else
+		return posts.Draft{}, wrongType("quoted_status_id", "is not supported by this server yet")
+	case !isLanguage(in.Language):
+		return posts.Draft{}, wrongType("language", "is not the code of a language")
 	}
 	d := posts.Draft{
 		Text: in.Status, Spoiler: in.Spoiler, Sensitive: in.Sensitive, Language: in.Language,
@@ -72,6 +79,19 @@ func (c *Call) draft() (posts.Draft, error) {
 			ExpiresIn: time.Duration(min(max(in.Poll.ExpiresIn, 0), most)) * time.Second}
 	}
 	return d, nil
+}
+
+// languageMax bounds a language's code, in bytes.
+const languageMax = 35
+
+// isLanguage tells whether a text looks like a language's code (BCP 47), known
+// or not; none at all is fine.
+func isLanguage(code string) bool {
+	if code == "" || len(code) > languageMax {
+		return code == ""
+	}
+	_, err := language.Parse(code)
+	return err == nil || errors.As(err, new(language.ValueError))
 }
 
 func (s *server) createStatus(c *Call) error {
@@ -150,6 +170,7 @@ func (s *server) bareList(c *Call, views []*posts.View) error {
 	if err != nil {
 		return err
 	}
+	defer w.grow(len(views))()
 	if err := w.list(views); err != nil {
 		return err
 	}
@@ -224,7 +245,8 @@ func (s *server) context(c *Call) error {
 	if err != nil {
 		return err
 	}
-	w.buf = append(make([]byte, 0, len(all)*typicalStatus+64), `{"ancestors":`...)
+	defer w.grow(len(all))()
+	w.buf = append(w.buf, `{"ancestors":`...)
 	if err := w.list(before); err != nil {
 		return err
 	}
@@ -235,12 +257,8 @@ func (s *server) context(c *Call) error {
 	return c.Bytes(http.StatusOK, append(w.buf, '}'))
 }
 
-func (s *server) favouritedBy(c *Call) error { return s.actors(c, s.Posts.FavouritedBy) }
-func (s *server) rebloggedBy(c *Call) error  { return s.actors(c, s.Posts.BoostedBy) }
-
-func (s *server) actors(c *Call, read func(ctx context.Context, viewer, id ids.ID, p page.Page) ([]profiles.Entry, error)) error {
-	return s.ofAccount(c, read)
-}
+func (s *server) favouritedBy(c *Call) error { return s.ofAccount(c, s.Posts.FavouritedBy) }
+func (s *server) rebloggedBy(c *Call) error  { return s.ofAccount(c, s.Posts.BoostedBy) }
 
 type editEntity struct {
 	Content          string        `json:"content"`

@@ -53,16 +53,22 @@ func (s *server) payload(ctx context.Context, viewer ids.ID, m *notifications.Me
 		return []byte(m.PostID.String()), nil
 	case notifications.EventNotification:
 		return s.notificationJSON(ctx, viewer, m.Notification)
-	case notifications.EventEdit:
-		if viewer != 0 { // the reader may have favourited it, and must not see that undone
-			v, err := s.Posts.Get(ctx, viewer, m.PostID)
-			if err != nil {
-				return nil, err
-			}
-			return s.statusJSON(ctx, viewer, v)
-		}
 	}
-	return s.statusJSON(ctx, anybody, m.View)
+	if shared(viewer, m) {
+		return s.statusJSON(ctx, anybody, m.View)
+	}
+	v, err := s.Posts.Get(ctx, viewer, m.PostID)
+	if err != nil {
+		return nil, err
+	}
+	return s.statusJSON(ctx, viewer, v)
+}
+
+// shared tells whether a reader gets the same status as others do: a new post,
+// which nobody can have done anything with. What is edited or boosted the reader
+// may have favourited, and must not see that undone.
+func shared(viewer ids.ID, m *notifications.Message) bool {
+	return viewer == 0 || m.Event == notifications.EventUpdate && m.View.Boost == nil && m.View.AccountID != viewer
 }
 
 // heartbeat is how often a quiet stream shows that it is alive.
@@ -78,23 +84,25 @@ func (s *server) events(c *Call) error {
 	defer feed.Close()
 	_, name, _ := strings.Cut(c.R.URL.Path, "/streaming/")
 	name = strings.ReplaceAll(name, "/", ":")
-	if name == notifications.ChannelPublic && c.Bool("only_media") {
-		name = notifications.ChannelMedia
+	if strings.HasPrefix(name, notifications.ChannelPublic) && c.Bool("only_media") {
+		name += ":media"
 	}
 	if err := c.addChannel(feed, notifications.Channel{Name: name, Tag: c.Param("tag")}); err != nil {
 		return err
 	}
-	flusher := http.NewResponseController(c.W)
+	connection := http.NewResponseController(c.W)
 	h := c.W.Header()
 	h.Set("Content-Type", "text/event-stream")
-	h.Set("Cache-Control", "private, no-store")
+	h.Set("X-Accel-Buffering", "no") // nginx would keep the events back
 	c.status = http.StatusOK
 	c.W.WriteHeader(http.StatusOK)
 	send := func(text []byte) bool {
+		// Who reads nothing any more must not hold the stream for ever.
+		_ = connection.SetWriteDeadline(time.Now().Add(socketDead))
 		if _, err := c.W.Write(text); err != nil {
 			return false
 		}
-		return flusher.Flush() == nil
+		return connection.Flush() == nil
 	}
 	if !send([]byte(":)\n")) {
 		return nil

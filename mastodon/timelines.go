@@ -2,6 +2,8 @@ package mastodon
 
 import (
 	"context"
+	"slices"
+	"strconv"
 
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/page"
@@ -12,9 +14,32 @@ import (
 const (
 	statusesPage    = 20
 	statusesPageMax = 40
+	tagsMax         = 16 // further tags of a tag's timeline that are read
 )
 
 func (c *Call) statusPage() page.Page { return c.Page(statusesPage, statusesPageMax) }
+
+// list returns the values of a URL parameter that may be given many times, as
+// name=a, name[]=a or name[0]=a; no more than most are read.
+func (c *Call) list(name string, most int) []string {
+	if c.R.URL.RawQuery == "" {
+		return nil
+	}
+	q := c.Query()
+	all := slices.Concat(q[name], q[name+"[]"])
+	for i := 0; len(all) < most; i++ {
+		more, ok := q[name+"["+strconv.Itoa(i)+"]"]
+		if !ok {
+			break
+		}
+		all = append(all, more...)
+	}
+	all = all[:min(len(all), most)]
+	for i, v := range all {
+		all[i] = cleanText(v)
+	}
+	return all
+}
 
 func (s *server) homeTimeline(c *Call) error {
 	views, err := s.Posts.Home(c.R.Context(), c.Viewer(), c.statusPage())
@@ -31,9 +56,7 @@ func (s *server) publicTimeline(c *Call) error {
 }
 
 func (s *server) tagTimeline(c *Call) error {
-	q := c.Query()
-	tags := func(name string) []string { return append(q[name+"[]"], q[name]...) }
-	f := posts.TagFilter{Tag: c.Path("hashtag"), Any: tags("any"), All: tags("all"), None: tags("none"),
+	f := posts.TagFilter{Tag: c.Path("hashtag"), Any: c.list("any", tagsMax), All: c.list("all", tagsMax), None: c.list("none", tagsMax),
 		Local: c.Bool("local"), OnlyMedia: c.Bool("only_media")}
 	views, err := s.Posts.TagTimeline(c.R.Context(), c.Viewer(), f, c.statusPage())
 	return s.statusList(c, views, err)
@@ -50,6 +73,9 @@ func (s *server) accountStatuses(c *Call) error {
 			ExcludeBoosts: c.Bool("exclude_reblogs"), OnlyMedia: c.Bool("only_media"), Tagged: c.Param("tagged")}
 	}
 	views, err := s.Posts.AccountPosts(c.R.Context(), c.Viewer(), id, f, c.statusPage())
+	if err == nil && f.Pinned { // few, and not in the order of their ids: there is no page after them
+		return s.bareList(c, views)
+	}
 	return s.statusList(c, views, err)
 }
 
