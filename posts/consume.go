@@ -45,6 +45,9 @@ func (s *Service) hear(ctx context.Context, e bus.Event) error {
 }
 
 func (s *Service) hearPosts(e bus.Event) error {
+	if e.Own && e.Kind != (Edited{}).Kind() { // what it changed was brought up to date right after the commit
+		return nil
+	}
 	switch e.Kind {
 	case Created{}.Kind():
 		return on(e, func(c Created) {

@@ -45,7 +45,7 @@ func (s *Service) heal(ctx context.Context, e bus.Event) error {
 
 // hear keeps this node's caches fresh when any node changes something.
 func (s *Service) hear(e bus.Event) {
-	if e.Domain != s.db.Name() {
+	if e.Domain != s.db.Name() || e.Own { // what we changed was forgotten right after the commit
 		return
 	}
 	// The fields of all kinds that say what is stale.

@@ -7,6 +7,7 @@ package bus
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,6 +37,7 @@ const keep = 72 * time.Hour
 // Bus is a connection to the queues.
 type Bus struct {
 	log       *slog.Logger
+	name      string // of this process
 	server    *server.Server
 	nc        *nats.Conn
 	js        jetstream.JetStream
@@ -59,6 +61,9 @@ type Event struct {
 	Domain string
 	Kind   string
 	Data   []byte // JSON of the domain's type for this kind
+	// Own says that this process has made the change, and so knows of it. It is
+	// told to followers only.
+	Own bool
 }
 
 // At returns when the event was recorded.
@@ -75,7 +80,7 @@ func Decode[T any](e Event) (T, error) {
 
 // Open connects, starting the inside server if no URL is given.
 func Open(ctx context.Context, c Config) (*Bus, error) {
-	b := &Bus{log: c.Log, metrics: newMetrics(c.Metrics), delay: time.Second}
+	b := &Bus{log: c.Log, name: rand.Text(), metrics: newMetrics(c.Metrics), delay: time.Second}
 	if err := b.connect(c); err != nil {
 		b.Close()
 		return nil, fmt.Errorf("bus: %w", err)
@@ -164,8 +169,14 @@ func (b *Bus) Parked(ctx context.Context, consumer string) int {
 
 func subject(domain, kind string) string { return "ev." + domain + "." + kind }
 
-func message(e Event) *nats.Msg {
+// makerHeader names the process that has made a change.
+const makerHeader = "Guildhall-Maker"
+
+func (b *Bus) message(e Event) *nats.Msg {
 	m := nats.NewMsg(subject(e.Domain, e.Kind))
+	if e.Own {
+		m.Header.Set(makerHeader, b.name)
+	}
 	m.Header.Set(nats.MsgIdHdr, e.Domain+"-"+e.ID.String())
 	m.Data = e.Data
 	return m

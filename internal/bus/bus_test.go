@@ -90,6 +90,9 @@ func TestEventsReachConsumersAndFollowersInOrder(t *testing.T) {
 		o := bus.NewOutbox(k.Bus, d, k.IDs, k.Clock.Now)
 		var consumed, followed heard
 		if err := k.Bus.Follow(bus.Follower{Event: func(e bus.Event) {
+			if !e.Own && string(e.Data) == `{"n":499}` {
+				t.Error("a process does not know its own change")
+			}
 			if err := followed.add([]bus.Event{e}); err != nil {
 				t.Error(err)
 			}
@@ -222,6 +225,13 @@ func TestOrphansAreAdopted(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := bus.Listen(o); err != nil {
+			t.Fatal(err)
+		}
+		if err := k.Bus.Follow(bus.Follower{Event: func(e bus.Event) {
+			if e.Own {
+				t.Error("another process's change counts as our own")
+			}
+		}}); err != nil {
 			t.Fatal(err)
 		}
 		record(t, k, d, bus.NewOutbox(nil, d, k.IDs, k.Clock.Now), 0, 3)

@@ -38,6 +38,7 @@ func (b *Bus) hear(m *nats.Msg) {
 		b.log.Warn("event not understood", "error", err)
 		return
 	}
+	e.Own = m.Header.Get(makerHeader) == b.name
 	for _, f := range b.following() {
 		f.Event(e)
 	}

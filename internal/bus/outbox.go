@@ -60,7 +60,7 @@ func (o *Outbox) Add(ctx context.Context, tx *db.Tx, p Payload) (ids.ID, error) 
 	if err != nil {
 		return 0, err
 	}
-	e := Event{ID: o.gen.Global(), Domain: o.db.Name(), Kind: p.Kind(), Data: data}
+	e := Event{ID: o.gen.Global(), Domain: o.db.Name(), Kind: p.Kind(), Data: data, Own: true}
 	if _, err := db.Exec(ctx, tx, o.insert, e.ID, e.Kind, e.Data); err != nil {
 		return 0, err
 	}
@@ -136,7 +136,7 @@ func (o *Outbox) relay(ctx context.Context) error {
 func (o *Outbox) publish(ctx context.Context, events []Event) error {
 	acks := make([]jetstream.PubAckFuture, 0, len(events))
 	for _, e := range events {
-		ack, err := o.bus.js.PublishMsgAsync(message(e))
+		ack, err := o.bus.js.PublishMsgAsync(o.bus.message(e))
 		if err != nil {
 			return err
 		}
