@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/guildhall/guildhall/internal/bus"
+	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/profiles"
 )
@@ -45,7 +46,10 @@ func (s *Service) hear(ctx context.Context, e bus.Event) error {
 }
 
 func (s *Service) hearPosts(e bus.Event) error {
-	if e.Own && e.Kind != (Edited{}).Kind() { // what it changed was brought up to date right after the commit
+	// What this node has changed was brought up to date right after the commit.
+	// On PostgreSQL two commits may have been told in the other order, so there
+	// the counters are read once more.
+	if e.Own && e.Kind != (Edited{}).Kind() && s.DB.Engine() == db.SQLite {
 		return nil
 	}
 	switch e.Kind {

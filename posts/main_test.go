@@ -11,6 +11,7 @@ import (
 
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/blob"
+	"github.com/guildhall/guildhall/internal/bus"
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
@@ -108,9 +109,10 @@ func build(t testing.TB, k *testkit.Kit, peopleDB, postsDB, searchDB *db.DB, adj
 
 // node returns another service over the same databases, as another process
 // would have it, but for the profiles.
-func (w *town) node() *town {
-	other := *w
-	other.Service = New(w.Deps, w.config)
+func (w *town) node(b *bus.Bus) *town {
+	other, deps := *w, w.Deps
+	deps.Bus = b
+	other.Service = New(deps, w.config)
 	return &other
 }
 
