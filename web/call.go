@@ -107,7 +107,7 @@ type frame struct {
 	Title   string // of the page, empty: the community's name alone
 	User    *identity.User
 	SignOut string // the form token to sign out, if somebody is signed in
-	Landing bool   // greets by itself who is not signed in
+	Landing bool   // offers to sign in and out by itself
 	NoIndex bool   // search engines shall not keep it
 	Preview *preview
 }
