@@ -70,9 +70,10 @@ func environment(more ...string) []string {
 // guildhall runs a command to its end and returns what it printed.
 func guildhall(t *testing.T, input string, args ...string) (string, error) {
 	t.Helper()
+	path := program(t) // which takes a while the first time
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, program(t), args...)
+	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Stdin = strings.NewReader(input)
 	cmd.Dir, cmd.Env = t.TempDir(), environment()
 	out, err := cmd.CombinedOutput()

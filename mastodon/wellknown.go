@@ -26,7 +26,8 @@ func (s *server) nodeinfoLinks(c *Call) error {
 }
 
 // nodeinfo describes the server to crawlers. It speaks no protocol with other
-// servers yet, and says so.
+// servers yet, and says so. "upstream" is how client libraries (megalodon) learn
+// which API a server of another name has.
 func (s *server) nodeinfo(version string, n counts) object {
 	software := object{"name": "guildhall", "version": s.config.Version}
 	if version == "2.1" {
@@ -38,7 +39,8 @@ func (s *server) nodeinfo(version string, n counts) object {
 		"openRegistrations": s.config.Registrations == identity.Open,
 		"usage": object{"localPosts": n.posts,
 			"users": object{"total": n.users, "activeMonth": n.month, "activeHalfyear": n.halfyear}},
-		"metadata": object{"nodeName": s.config.Title, "nodeDescription": s.config.Description},
+		"metadata": object{"nodeName": s.config.Title, "nodeDescription": s.config.Description,
+			"upstream": object{"name": "mastodon", "version": compatible}},
 	}
 }
 
