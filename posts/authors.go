@@ -74,7 +74,6 @@ func (s *Service) pinned(ctx context.Context, v *viewer, id ids.ID, f AccountFil
 
 // authorPushed adds a new post to what is cached of its author.
 func (s *Service) authorPushed(c *Created) {
-	s.authorStats.Invalidate(c.AccountID)
 	if a, ok := s.authors.GetIfPresent(c.AccountID); ok {
 		a.posts.push(item{c.ID, c.BoostOfID})
 		return
@@ -121,10 +120,12 @@ func (s *Service) AuthorStats(ctx context.Context, want []ids.ID) (map[ids.ID]Au
 	return out, nil
 }
 
+func scanAuthorStats(st *AuthorStats) []any { return []any{&st.Posts, millis{&st.LastAt}} }
+
 func (s *Service) readAuthorStats(ctx context.Context, want []ids.ID) (map[ids.ID]AuthorStats, error) {
 	in, args := db.In(nil, want)
 	rows, err := db.All(ctx, s.DB, func(k *keyed[AuthorStats]) []any {
-		return []any{&k.of, &k.value.Posts, millis{&k.value.LastAt}}
+		return append([]any{&k.of}, scanAuthorStats(&k.value)...)
 	}, "SELECT account_id, posts, last_at FROM posts_authors WHERE account_id IN "+in, args...)
 	if err != nil {
 		return nil, err

@@ -76,7 +76,7 @@ func (b *boosting) store(ctx context.Context, tx *db.Tx) error {
 	} else if !ok {
 		return errs.NotFoundRecord()
 	}
-	if err := countPost(ctx, tx, &p); err != nil {
+	if err := b.s.countPost(ctx, tx, &p); err != nil {
 		return err
 	}
 	tx.OnCommit(func() { b.s.markViewer(p.AccountID, p.BoostOfID, func(st *ViewerState) { st.Boosted = true }) })

@@ -158,7 +158,7 @@ func (c *creation) finish(ctx context.Context, tx *db.Tx) error {
 			return errs.NotFoundRecord()
 		}
 	}
-	if err := countPost(ctx, tx, p); err != nil {
+	if err := c.s.countPost(ctx, tx, p); err != nil {
 		return err
 	}
 	c.created = Created{ID: p.ID, AccountID: p.AccountID, InReplyToID: p.InReplyToID, InReplyToAccountID: p.InReplyToAccountID,
@@ -239,12 +239,16 @@ func insertPost(ctx context.Context, tx *db.Tx, p *Post) (int64, error) {
 
 // countPost counts a new post for its author. Direct posts are not counted:
 // the number is shown to everybody.
-func countPost(ctx context.Context, tx *db.Tx, p *Post) error {
+func (s *Service) countPost(ctx context.Context, tx *db.Tx, p *Post) error {
 	if p.Visibility == Direct {
 		return nil
 	}
-	_, err := db.Exec(ctx, tx, `INSERT INTO posts_authors (account_id, posts, last_at) VALUES ($1, 1, $2)
-		ON CONFLICT (account_id) DO UPDATE SET posts = posts_authors.posts + 1, last_at = excluded.last_at`, p.AccountID, toMillis(p.CreatedAt))
+	st, err := db.One(ctx, tx, scanAuthorStats, `INSERT INTO posts_authors (account_id, posts, last_at) VALUES ($1, 1, $2)
+		ON CONFLICT (account_id) DO UPDATE SET posts = posts_authors.posts + 1, last_at = excluded.last_at RETURNING posts, last_at`,
+		p.AccountID, toMillis(p.CreatedAt))
+	if err == nil {
+		tx.OnCommit(func() { s.authorStats.Set(p.AccountID, st) })
+	}
 	return err
 }
 

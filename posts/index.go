@@ -2,6 +2,8 @@ package posts
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,6 +43,7 @@ func (s *Service) startSearch(ctx context.Context) error {
 // or deleted: whatever the event, as they are now.
 func (s *Service) indexEvents(ctx context.Context, events []bus.Event) error {
 	var touched []ids.ID
+	found := map[ids.ID]*entry{}
 	for _, e := range events {
 		v, err := bus.Decode[struct {
 			ID        ids.ID `json:"id"`
@@ -52,8 +55,15 @@ func (s *Service) indexEvents(ctx context.Context, events []bus.Event) error {
 		if v.BoostOfID == 0 {
 			touched = append(touched, v.ID)
 		}
+		// A later change of a new post brings an event of its own: what is
+		// cached is good enough until then.
+		if cached, ok := s.posts.GetIfPresent(v.ID); ok && e.Kind == (Created{}).Kind() {
+			found[v.ID] = cached
+		} else {
+			delete(found, v.ID)
+		}
 	}
-	return s.index(ctx, touched)
+	return s.index(ctx, touched, found)
 }
 
 // Reindex brings the whole full-text index up to date. It may run while the
@@ -64,20 +74,22 @@ func (s *Service) Reindex(ctx context.Context) error {
 		if err != nil || len(step) == 0 {
 			return err
 		}
-		if err := s.index(ctx, step); err != nil {
+		if err := s.index(ctx, step, map[ids.ID]*entry{}); err != nil {
 			return err
 		}
 		after = step[len(step)-1]
 	}
 }
 
-// index puts posts into the index as they are in the database, not as a cache
-// has them, and takes those out that do not exist.
-func (s *Service) index(ctx context.Context, touched []ids.ID) error {
-	found, err := s.read(ctx, s.DB, touched)
+// index puts posts into the index, as found or else as they are in the
+// database, and takes those out that do not exist.
+func (s *Service) index(ctx context.Context, touched []ids.ID, found map[ids.ID]*entry) error {
+	missing := slices.DeleteFunc(slices.Clone(touched), func(id ids.ID) bool { return found[id] != nil })
+	read, err := s.read(ctx, s.DB, missing)
 	if err != nil || len(touched) == 0 {
 		return err
 	}
+	maps.Copy(found, read)
 	return s.Search.Write(ctx, func(tx *db.Tx) error {
 		for _, id := range touched {
 			if err := unindex(ctx, tx, id); err != nil {

@@ -73,7 +73,8 @@ func (d *DB) Trace(f func(text string)) { d.trace = f }
 
 // Write runs f in a transaction and returns when it is durable, or f's error
 // after a rollback. f must not block on anything but tx, must not call Write,
-// and may be run again after a serialization failure (PostgreSQL).
+// and may be run more than once: it lost against another transaction
+// (PostgreSQL), or one of its group failed (SQLite).
 func (d *DB) Write(ctx context.Context, f func(tx *Tx) error) error {
 	if d.writer != nil {
 		return d.writer.do(ctx, f)

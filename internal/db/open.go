@@ -47,7 +47,7 @@ func (d *DB) openSQLite(ctx context.Context, c Config) error {
 		sync = "OFF"
 	}
 	common := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(" + sync + ")",
-		"foreign_keys(1)", "temp_store(MEMORY)", "cache_size(-8192)", "mmap_size(268435456)"}}
+		"foreign_keys(1)", "temp_store(MEMORY)", "cache_size(-8192)", "wal_autocheckpoint(4000)", "mmap_size(268435456)"}}
 	writing := url.Values{"_txlock": {"immediate"}}
 	for k, v := range common {
 		writing[k] = v
@@ -57,7 +57,13 @@ func (d *DB) openSQLite(ctx context.Context, c Config) error {
 		return err
 	}
 	w.SetMaxOpenConns(1)
-	if err := w.PingContext(ctx); err != nil {
+	// The first connection turns a new file into WAL mode, which fails while
+	// another process does the same.
+	gate, err := takeLock(ctx, path+".lock", "120000")
+	if err != nil {
+		return errors.Join(err, w.Close())
+	}
+	if err := errors.Join(w.PingContext(ctx), gate.Release()); err != nil {
 		return errors.Join(err, w.Close())
 	}
 	common.Add("_pragma", "query_only(1)")

@@ -11,8 +11,8 @@ import (
 )
 
 // writer owns the only writing connection of a SQLite file. Transactions that
-// wait at the same time are committed together: each runs in a savepoint of
-// one SQLite transaction, and one flush to the disk pays for all of them.
+// wait at the same time are committed together, as one SQLite transaction: one
+// flush to the disk pays for all of them.
 type writer struct {
 	db    *DB
 	conn  *sql.Conn
@@ -103,36 +103,79 @@ func (w *writer) stop() {
 	}
 }
 
-// group runs a job and those that wait behind it in one transaction.
+// group runs a job and those that wait behind it in one transaction. If one of
+// several fails, all are run once more, each in a savepoint of its own: failing
+// is rare, and savepoints cost every job a good part of its time.
 func (w *writer) group(first *job) []*job {
-	group := []*job{first}
-	if err := w.do1("BEGIN IMMEDIATE"); err != nil {
-		first.err = err
-		return group
-	}
-	w.runJob(first)
-	for len(group) < groupMax {
-		select {
-		case j, ok := <-w.queue:
-			if ok {
-				group = append(group, j)
-				w.runJob(j)
-				continue
-			}
-		default:
-		}
-		break
-	}
-	if err := w.do1("COMMIT"); err != nil {
-		rollback := w.do1("ROLLBACK") // also when COMMIT has rolled back already
-		w.db.log.Error("group commit failed", "database", w.db.name, "jobs", len(group), "error", err, "rollback", rollback)
-		for _, j := range group {
-			if j.err == nil {
-				j.err = err
-			}
-		}
+	group, failed := w.together(first)
+	if failed && len(group) > 1 {
+		w.apart(group)
 	}
 	return group
+}
+
+// together runs jobs until one fails or none waits, and commits them.
+func (w *writer) together(first *job) (group []*job, failed bool) {
+	group = []*job{first}
+	if first.err = w.do1("BEGIN IMMEDIATE"); first.err != nil {
+		return group, true
+	}
+	for j := first; j != nil; j = w.waiting(&group) {
+		j.tx = &Tx{db: w.db, conn: w}
+		if j.err = protect(j.tx, j.f); j.err != nil {
+			if err := w.do1("ROLLBACK"); err != nil {
+				j.err = errors.Join(j.err, err)
+			}
+			return group, true
+		}
+	}
+	w.commit(group)
+	return group, false
+}
+
+// waiting returns the next job that waits, and adds it to the group; nil if
+// there is none or the group is full.
+func (w *writer) waiting(group *[]*job) *job {
+	if len(*group) == groupMax {
+		return nil
+	}
+	select {
+	case j, ok := <-w.queue:
+		if ok {
+			*group = append(*group, j)
+			return j
+		}
+	default:
+	}
+	return nil
+}
+
+// apart runs jobs so that one's failure does not touch the others.
+func (w *writer) apart(group []*job) {
+	if err := w.do1("BEGIN IMMEDIATE"); err != nil {
+		for _, j := range group {
+			j.err = err
+		}
+		return
+	}
+	for _, j := range group {
+		w.runJob(j)
+	}
+	w.commit(group)
+}
+
+func (w *writer) commit(group []*job) {
+	err := w.do1("COMMIT")
+	if err == nil {
+		return
+	}
+	rollback := w.do1("ROLLBACK") // also when COMMIT has rolled back already
+	w.db.log.Error("group commit failed", "database", w.db.name, "jobs", len(group), "error", err, "rollback", rollback)
+	for _, j := range group {
+		if j.err == nil {
+			j.err = err
+		}
+	}
 }
 
 func (w *writer) runJob(j *job) {
