@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/maypok86/otter/v2"
 )
@@ -114,17 +115,27 @@ func (s *Service) forget(id ids.ID) { s.posts.Invalidate(id) }
 // setStats replaces a post's counters, after the commit of their change.
 func (s *Service) setStats(id ids.ID, st Stats) {
 	if e, ok := s.posts.GetIfPresent(id); ok {
-		e.change(func() { e.stats.Store(&st) })
+		e.change(func() {
+			e.stats.Store(&st)
+			e.stale.Store(e.stale.Load() || s.unordered())
+		})
 		return
 	}
 	s.forget(id) // so that what is being read now is not kept
 }
 
+// unordered tells whether two commits may be told in the other order. Then the
+// counters of the later call may be the older ones, and are read again.
+func (s *Service) unordered() bool { return s.DB.Engine() == db.Postgres }
+
 // setPoll replaces a poll, after the commit of its change. It must not be
 // changed any more.
 func (s *Service) setPoll(p *Poll) {
 	if e, ok := s.posts.GetIfPresent(p.PostID); ok {
-		e.change(func() { e.poll.Store(p) })
+		e.change(func() {
+			e.poll.Store(p)
+			e.stale.Store(e.stale.Load() || s.unordered())
+		})
 		return
 	}
 	s.forget(p.PostID)

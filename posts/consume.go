@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/guildhall/guildhall/internal/bus"
-	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/profiles"
 )
@@ -46,15 +45,13 @@ func (s *Service) hear(ctx context.Context, e bus.Event) error {
 }
 
 func (s *Service) hearPosts(e bus.Event) error {
-	// What this node has changed was brought up to date right after the commit.
-	// On PostgreSQL two commits may have been told in the other order, so there
-	// the counters are read once more.
-	if e.Own && e.Kind != (Edited{}).Kind() && s.DB.Engine() == db.SQLite {
+	if e.Own && e.Kind != (Edited{}).Kind() { // what it changed was brought up to date right after the commit
 		return nil
 	}
 	switch e.Kind {
 	case Created{}.Kind():
 		return on(e, func(c Created) {
+			s.authorStats.Invalidate(c.AccountID)
 			s.published(c)
 			s.outdate(c.InReplyToID)
 			s.touched(c.AccountID, c.BoostOfID)
