@@ -249,7 +249,7 @@ func (w *town) scatter(n int, authors ...ids.ID) []ids.ID {
 				if _, err := insertPost(w.kit.Ctx, tx, p); err != nil {
 					return err
 				}
-				if err := countPost(w.kit.Ctx, tx, p); err != nil {
+				if err := w.countPost(w.kit.Ctx, tx, p); err != nil {
 					return err
 				}
 			}
