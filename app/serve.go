@@ -36,7 +36,7 @@ func (a *App) edges() (http.Handler, error) {
 		Blobs: a.blobs, Limit: a.limits, Metrics: a.metrics, Ready: a.ready, Now: a.now, Log: a.log}, m)
 	pages := web.New(web.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Log: a.log, Now: a.now},
 		web.Config{BaseURL: a.config.BaseURL, Title: a.config.Title, Description: a.config.Description,
-			Registrations: m.Registrations, TrustedProxies: proxies})
+			Contact: a.config.Contact, Registrations: m.Registrations, TrustedProxies: proxies})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if mastodon.Owns(r.URL.Path) {
 			api.ServeHTTP(w, r)

@@ -5,48 +5,21 @@ import (
 	"testing"
 	"time"
 
-	"github.com/guildhall/guildhall/internal/bus"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/page"
 	"github.com/guildhall/guildhall/internal/testkit"
-	"github.com/nats-io/nats-server/v2/server"
 )
-
-// natsServer starts a NATS that several nodes can share.
-func natsServer(t *testing.T) (url string) {
-	t.Helper()
-	srv, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
-	must(t, err)
-	srv.Start()
-	t.Cleanup(func() {
-		srv.Shutdown()
-		srv.WaitForShutdown()
-	})
-	if !srv.ReadyForConnections(10 * time.Second) {
-		t.Fatal("NATS does not start")
-	}
-	return srv.ClientURL()
-}
-
-// connect returns a bus as a node of its own has it.
-func connect(t *testing.T, k *testkit.Kit, url string) *bus.Bus {
-	t.Helper()
-	b, err := bus.Open(k.Ctx, bus.Config{URL: url, Log: k.Log})
-	must(t, err)
-	t.Cleanup(b.Close)
-	return b
-}
 
 // Another node hears of everything, and shows it at once.
 func TestNodesAgree(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
-		url := natsServer(t)
-		k.Bus = connect(t, k, url)
+		url := testkit.NATS(t)
+		k.Bus = k.Connect(url)
 		w := open(t, k).start()
 		p := w.accounts("ada", "bob")
 		ada, bob := p[0], p[1]
 		w.follow(ada, bob)
-		other := w.node(connect(t, k, url))
+		other := w.node(k.Connect(url))
 		must(t, other.startReading(k.Ctx))
 		post := w.say(bob, "hello", func(d *Draft) { d.Poll = &PollDraft{Options: []string{"a", "b"}, ExpiresIn: time.Hour} })
 		look := func() *View {

@@ -136,8 +136,12 @@ func tellRegistered(t *testing.T, k *testkit.Kit, users ...ids.ID) {
 // What one node changes the other one sees, although it has cached it.
 func TestTwoNodes(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		url := testkit.NATS(t)
+		k.Bus = k.Connect(url)
 		w := open(t, k).start()
-		other := profiles.New(w.deps, config())
+		deps := w.deps
+		deps.Bus = k.Connect(url)
+		other := profiles.New(deps, config())
 		if err := other.Start(k.Ctx); err != nil {
 			t.Fatal(err)
 		}
