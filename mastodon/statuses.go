@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"golang.org/x/text/language"
@@ -55,9 +56,9 @@ func (c *Call) draft() (posts.Draft, error) {
 	case !isLanguage(in.Language):
 		return posts.Draft{}, wrongType("language", "is not the code of a language")
 	}
-	d := posts.Draft{
+	d := posts.Draft{ // some apps send an empty id for no image
 		Text: in.Status, Spoiler: in.Spoiler, Sensitive: in.Sensitive, Language: in.Language,
-		InReplyToID: in.InReplyToID, Media: in.MediaIDs, AppID: c.Caller.AppID, Key: c.R.Header.Get("Idempotency-Key"),
+		InReplyToID: in.InReplyToID, Media: slices.DeleteFunc(in.MediaIDs, func(id ids.ID) bool { return id == 0 }), AppID: c.Caller.AppID, Key: c.R.Header.Get("Idempotency-Key"),
 	}
 	if in.Visibility != nil && *in.Visibility != "" {
 		v, ok := parseVisibility(*in.Visibility)

@@ -84,13 +84,20 @@ func open(t *testing.T, adjust ...func(*mastodon.Deps, *mastodon.Config)) *world
 		IDs: k.IDs, Now: k.Clock.Now, Log: k.Log, Profiles: w.profiles, Images: images, Blobs: blobs}, oc)
 	w.notifications = notifications.New(notifications.Deps{DB: k.Open("notifications", notifications.Schema()), Bus: k.Bus, IDs: k.IDs,
 		Now: k.Clock.Now, Log: k.Log, Profiles: w.profiles, Posts: w.posts}, notifications.DefaultConfig())
+	w.identity.OnRevoked(func(user, token ids.ID) {
+		if token != 0 {
+			w.notifications.CloseToken(token)
+		} else {
+			w.notifications.CloseUser(user)
+		}
+	})
 	w.must(w.identity.Start(k.Ctx))
 	w.must(w.profiles.Start(k.Ctx))
 	w.must(w.posts.Start(k.Ctx))
 	w.must(w.notifications.Start(k.Ctx))
 
 	w.deps = mastodon.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Notifications: w.notifications,
-		Blobs: blobs, Now: k.Clock.Now, Log: k.Log}
+		Blobs: blobs, Pictures: blobs, Now: k.Clock.Now, Log: k.Log}
 	w.config = mastodon.DefaultConfig()
 	w.config.BaseURL = base
 	for _, f := range adjust {
