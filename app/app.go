@@ -47,7 +47,8 @@ type App struct {
 	now      func() time.Time
 	ids      *ids.Generator
 	limits   *limit.Limiter
-	blobs    *blob.Store
+	blobs    *blob.Store // of posts
+	faces    *blob.Store // avatars and headers: a room deletes only its own files
 	metrics  *prometheus.Registry
 	bus      *bus.Bus
 	dbs      map[string]*db.DB
@@ -117,23 +118,41 @@ func Open(ctx context.Context, c Config, o Options) (_ *App, err error) {
 
 func (a *App) openDatabases(ctx context.Context) error {
 	return eachDatabase(ctx, a.config, a.log, func(d *db.DB) error {
+		if err := d.Migrate(ctx); err != nil {
+			return errors.Join(err, d.Close())
+		}
 		a.dbs[d.Name()] = d
-		return d.Migrate(ctx)
+		return nil
 	})
 }
 
 // eachDatabase opens the databases in order and hands each to f, who closes it.
 func eachDatabase(ctx context.Context, c Config, log *slog.Logger, f func(*db.DB) error) error {
 	for _, spec := range databases {
-		d, err := db.Open(ctx, db.Config{Name: spec.name, Dir: c.Data, URL: c.DatabaseURL, Schema: spec.schema(), Derived: spec.derived, Log: log})
-		if err != nil {
-			return err
+		config := db.Config{Name: spec.name, Dir: c.Data, URL: c.DatabaseURL, Schema: spec.schema(), Derived: spec.derived, Log: log}
+		err := withDatabase(ctx, config, f)
+		if config.Derived && db.IsCorrupt(err) {
+			// Not flushed at each commit, it may not survive a power cut. Its
+			// content is made anew.
+			log.Warn("damaged file thrown away", "database", config.Name, "error", err)
+			file := filepath.Join(c.Data, config.Name+".db")
+			if err = errors.Join(os.Remove(file), os.RemoveAll(file+"-wal"), os.RemoveAll(file+"-shm")); err == nil {
+				err = withDatabase(ctx, config, f)
+			}
 		}
-		if err := f(d); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func withDatabase(ctx context.Context, c db.Config, f func(*db.DB) error) error {
+	d, err := db.Open(ctx, c)
+	if err != nil {
+		return err
+	}
+	return f(d)
 }
 
 // build makes the services, each from those before it.
@@ -151,6 +170,9 @@ func (a *App) build() error {
 	if a.blobs, err = blob.Open(filepath.Join(c.Data, "media")); err != nil {
 		return err
 	}
+	if a.faces, err = blob.Open(filepath.Join(c.Data, "pictures")); err != nil {
+		return err
+	}
 	if c.RateLimits == "on" {
 		a.limits = limit.New(a.now)
 	}
@@ -158,7 +180,7 @@ func (a *App) build() error {
 	a.Identity = identity.New(identity.Deps{DB: a.dbs["identity"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Keys: keys, Mail: mailer, Limit: a.limits}, c.identity())
 	a.Profiles = profiles.New(profiles.Deps{DB: a.dbs["profiles"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
-		Identity: a.Identity, Images: images, Blobs: a.blobs, Format: text.Plain}, c.profiles())
+		Identity: a.Identity, Images: images, Blobs: a.faces, Format: text.Plain}, c.profiles())
 	a.Posts = posts.New(posts.Deps{DB: a.dbs["posts"], Search: a.dbs["search"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Profiles: a.Profiles, Images: images, Blobs: a.blobs}, c.posts())
 	a.Notifications = notifications.New(notifications.Deps{DB: a.dbs["notifications"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,

@@ -25,9 +25,9 @@ import (
 // (base-url); flags win over variables, those over the file, that over the
 // defaults.
 type Config struct {
-	Data        string `name:"data" default:"./guildhall-data" placeholder:"DIR" help:"Folder of everything that is kept."`
-	Listen      string `name:"listen" default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address to serve on."`
-	AdminListen string `name:"admin-listen" default:"127.0.0.1:8081" placeholder:"ADDR" help:"Address of metrics and profiles, for yourself only; off: none."`
+	Data        string `name:"data" default:"./guildhall-data" help:"Folder of everything that is kept."`
+	Listen      string `name:"listen" default:"127.0.0.1:8080" help:"Address to serve on."`
+	AdminListen string `name:"admin-listen" default:"127.0.0.1:8081" help:"Address of metrics and profiles, for yourself only; off: none."`
 	BaseURL     string `name:"base-url" placeholder:"URL" help:"Where people reach this server, like https://hall.example; default: http://localhost and the port."`
 	Title       string `name:"title" default:"Guildhall" help:"The community's name."`
 	Description string `name:"description" default:"A professional network that this community hosts itself." help:"What the community is, in a sentence."`

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync"
 	"syscall"
 	"time"
 
@@ -33,7 +34,7 @@ func (a *App) edges() (http.Handler, error) {
 		m.ContactEmail = a.config.Contact
 	}
 	api := mastodon.New(mastodon.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Notifications: a.Notifications,
-		Blobs: a.blobs, Limit: a.limits, Metrics: a.metrics, Ready: a.ready, Now: a.now, Log: a.log}, m)
+		Blobs: a.blobs, Pictures: a.faces, Limit: a.limits, Metrics: a.metrics, Ready: a.ready, Now: a.now, Log: a.log}, m)
 	pages := web.New(web.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Log: a.log, Now: a.now},
 		web.Config{BaseURL: a.config.BaseURL, Title: a.config.Title, Description: a.config.Description,
 			Contact: a.config.Contact, Registrations: m.Registrations, TrustedProxies: proxies})
@@ -79,19 +80,54 @@ func (a *App) Serve(ctx context.Context, up func(context.Context) error) error {
 		return errors.Join(err, public.Close(), admin.Close())
 	}
 	if err := up(ctx); err != nil {
+		if ctx.Err() != nil {
+			err = nil // told to end before it was up
+		}
 		return errors.Join(err, public.Close(), admin.Close())
 	}
-	server := &http.Server{Handler: a.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
+	var active sync.WaitGroup
+	server := &http.Server{Handler: counted(a.handler, &active), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
 	go func() { failed <- server.Serve(public) }()
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
 	a.draining.Store(true)
+	return errors.Join(err, a.finish(ctx, server, &active), admin.Close())
+}
+
+// counted keeps count of the requests under way, streams among them: the HTTP
+// server knows nothing of a connection that has become a WebSocket.
+func counted(h http.Handler, active *sync.WaitGroup) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		active.Add(1)
+		defer active.Done()
+		h.ServeHTTP(w, r)
+	})
+}
+
+// finish closes the streams and lets requests finish, for as long as drain
+// allows; what takes longer is cut off.
+func (a *App) finish(ctx context.Context, server *http.Server, active *sync.WaitGroup) error {
 	a.Notifications.CloseFeeds()
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
-	return errors.Join(err, server.Shutdown(ending), admin.Close())
+	err := server.Shutdown(ending)
+	if errors.Is(err, context.DeadlineExceeded) {
+		a.log.Warn("requests are cut off: they take too long")
+		return server.Close()
+	}
+	gone := make(chan struct{})
+	go func() {
+		active.Wait()
+		close(gone)
+	}()
+	select {
+	case <-gone:
+	case <-ending.Done():
+		a.log.Warn("streams are cut off: their readers do not answer")
+	}
+	return err
 }
 
 func listen(option, addr string) (net.Listener, error) {

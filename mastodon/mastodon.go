@@ -27,7 +27,8 @@ type Deps struct {
 	Profiles      *profiles.Service
 	Posts         *posts.Service
 	Notifications *notifications.Service
-	Blobs         *blob.Store
+	Blobs         *blob.Store           // images of posts
+	Pictures      *blob.Store           // avatars and headers
 	Limit         *limit.Limiter        // nil: no rate limits
 	Metrics       prometheus.Registerer // nil: none
 	Ready         func() error          // nil: always ready

@@ -226,6 +226,12 @@ func IsDuplicate(err error) bool {
 		(lite.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || lite.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }
 
+// IsCorrupt tells whether something failed because a SQLite file is damaged.
+func IsCorrupt(err error) bool {
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && (lite.Code()&0xff == sqlite3.SQLITE_CORRUPT || lite.Code()&0xff == sqlite3.SQLITE_NOTADB)
+}
+
 // plain turns ids into the integers that both drivers take as they are.
 func plain(args []any) []any {
 	for i, a := range args {
