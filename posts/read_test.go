@@ -220,12 +220,18 @@ func TestTimelines(t *testing.T) {
 			check("all", []*View{two}, got, err)
 			got, err = w.TagTimeline(k.Ctx, 0, TagFilter{Tag: "go", None: []string{"sql"}}, pg)
 			check("none", []*View{self, one}, got, err)
+			got, err = w.TagTimeline(k.Ctx, 0, TagFilter{Tag: "＃ＧＯ", All: []string{"ＳＱＬ"}}, pg) // wide letters, as in a text
+			check("wide", []*View{two}, got, err)
+			got, err = w.TagTimeline(k.Ctx, 0, TagFilter{Tag: "go", Remote: true}, pg)
+			check("remote tag", nil, got, err)
 			got, err = w.AccountPosts(k.Ctx, 0, bob, AccountFilter{}, pg)
 			check("account", []*View{self, three, two}, got, err)
 			got, err = w.AccountPosts(k.Ctx, 0, bob, AccountFilter{ExcludeReplies: true}, pg)
 			check("no replies", []*View{self, three}, got, err)
 			got, err = w.AccountPosts(k.Ctx, 0, bob, AccountFilter{Tagged: "sql"}, pg)
 			check("tagged", []*View{three, two}, got, err)
+			got, err = w.AccountPosts(k.Ctx, 0, bob, AccountFilter{Tagged: "#ｓｑｌ"}, pg)
+			check("tagged wide", []*View{three, two}, got, err)
 			got, err = w.AccountPosts(k.Ctx, 0, ada, AccountFilter{ExcludeBoosts: true}, page.Page{Limit: 1, Max: boost.ID})
 			must(t, err)
 			if len(got) != 1 || got[0].BoostOfID != 0 {

@@ -8,6 +8,7 @@ import (
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/page"
+	"github.com/guildhall/guildhall/internal/text"
 )
 
 // PublicFilter narrows the public timeline.
@@ -15,9 +16,9 @@ type PublicFilter struct{ Local, Remote, OnlyMedia bool }
 
 // TagFilter says which posts a tag's timeline shows.
 type TagFilter struct {
-	Tag              string
-	Any, All, None   []string // tags besides Tag: also these, and all of these, and none of these
-	Local, OnlyMedia bool
+	Tag                      string
+	Any, All, None           []string // tags besides Tag: also these, and all of these, and none of these
+	Local, Remote, OnlyMedia bool
 }
 
 // tagsMax bounds each of TagFilter's lists; what is more is ignored.
@@ -108,7 +109,7 @@ func (s *Service) TagTimeline(ctx context.Context, by ids.ID, f TagFilter, p pag
 	}
 	return s.fill(ctx, v, p, whole(s.tagged(tags)), func(v *viewer, p, _ *Post) bool {
 		has := func(tag string) bool { return slices.Contains(p.Tags, tag) }
-		return p.Visibility == Public && (!f.Local || p.URI == "") && (!f.OnlyMedia || len(p.Media) > 0) && !v.hides(p, nil) &&
+		return p.Visibility == Public && (!f.Local || p.URI == "") && (!f.Remote || p.URI != "") && (!f.OnlyMedia || len(p.Media) > 0) && !v.hides(p, nil) &&
 			!slices.ContainsFunc(none, has) && !slices.ContainsFunc(all, func(tag string) bool { return !has(tag) })
 	})
 }
@@ -145,7 +146,8 @@ func normalTags(tags []string) []string {
 	return out
 }
 
-func normalTag(name string) string { return strings.ToLower(strings.TrimPrefix(name, "#")) }
+// normalTag returns the form in which a tag is kept; its sign may be there or not.
+func normalTag(name string) string { return text.NormalizeTag(strings.TrimLeft(name, "#＃")) }
 
 // tagIDs returns the ids of those tags that are known.
 func (s *Service) tagIDs(ctx context.Context, names []string) ([]ids.ID, error) {
