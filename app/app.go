@@ -93,12 +93,9 @@ func Open(ctx context.Context, c Config, o Options) (_ *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return nil, fmt.Errorf("data folder: %w", err)
-	}
 	if !o.Offline {
-		if a.lock, err = db.TakeLock(ctx, filepath.Join(c.Data, "serving.lock")); err != nil {
-			return nil, fmt.Errorf("data folder %s: %w", c.Data, err)
+		if a.lock, err = takeFolder(ctx, c); err != nil {
+			return nil, err
 		}
 		if a.bus, err = bus.Open(ctx, bus.Config{URL: c.NATSURL, Dir: filepath.Join(c.Data, "bus"), Log: a.log, Metrics: a.metrics}); err != nil {
 			return nil, err
@@ -116,6 +113,26 @@ func Open(ctx context.Context, c Config, o Options) (_ *App, err error) {
 	return a, err
 }
 
+// makeFolder makes the data folder if it is not there.
+func makeFolder(c Config) error {
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	return nil
+}
+
+// takeFolder keeps other processes from serving what is in the data folder.
+func takeFolder(ctx context.Context, c Config) (*db.Lock, error) {
+	if err := makeFolder(c); err != nil {
+		return nil, err
+	}
+	lock, err := db.TakeLock(ctx, filepath.Join(c.Data, "serving.lock"))
+	if err != nil {
+		return nil, fmt.Errorf("data folder %s: %w", c.Data, err)
+	}
+	return lock, nil
+}
+
 func (a *App) openDatabases(ctx context.Context) error {
 	return eachDatabase(ctx, a.config, a.log, func(d *db.DB) error {
 		if err := d.Migrate(ctx); err != nil {
@@ -128,6 +145,9 @@ func (a *App) openDatabases(ctx context.Context) error {
 
 // eachDatabase opens the databases in order and hands each to f, who closes it.
 func eachDatabase(ctx context.Context, c Config, log *slog.Logger, f func(*db.DB) error) error {
+	if err := makeFolder(c); err != nil {
+		return err
+	}
 	for _, spec := range databases {
 		config := db.Config{Name: spec.name, Dir: c.Data, URL: c.DatabaseURL, Schema: spec.schema(), Derived: spec.derived, Log: log}
 		err := withDatabase(ctx, config, f)

@@ -23,8 +23,14 @@ func MigrateUp(ctx context.Context, c Config, log *slog.Logger, out io.Writer) e
 	})
 }
 
-// MigrateDown takes the last step of one database back. Nothing may be serving.
-func MigrateDown(ctx context.Context, c Config, log *slog.Logger, name string, out io.Writer) error {
+// MigrateDown takes the last step of one database back. It refuses while a server
+// runs on the data folder.
+func MigrateDown(ctx context.Context, c Config, log *slog.Logger, name string, out io.Writer) (err error) {
+	lock, err := takeFolder(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lock.Release()) }()
 	return eachDatabase(ctx, c, log, func(d *db.DB) (err error) {
 		defer func() { err = errors.Join(err, d.Close()) }()
 		if d.Name() != name {

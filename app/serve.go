@@ -19,6 +19,11 @@ import (
 // drain is how long requests that are under way may take to finish at the end.
 const drain = 10 * time.Second
 
+// farewell is how long requests are still taken at the end, each the last of its
+// connection: a connection that is closed between two requests loses the one
+// that is on its way.
+const farewell = 200 * time.Millisecond
+
 // edges returns the handler of all requests: the API's, and the pages for every
 // path that the API does not own.
 func (a *App) edges() (http.Handler, error) {
@@ -86,7 +91,7 @@ func (a *App) Serve(ctx context.Context, up func(context.Context) error) error {
 		return errors.Join(err, public.Close(), admin.Close())
 	}
 	var active sync.WaitGroup
-	server := &http.Server{Handler: counted(a.handler, &active), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
+	server := &http.Server{Handler: a.counted(&active), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
 	go func() { failed <- server.Serve(public) }()
 	select {
 	case <-ctx.Done():
@@ -96,13 +101,17 @@ func (a *App) Serve(ctx context.Context, up func(context.Context) error) error {
 	return errors.Join(err, a.finish(ctx, server, &active), admin.Close())
 }
 
-// counted keeps count of the requests under way, streams among them: the HTTP
-// server knows nothing of a connection that has become a WebSocket.
-func counted(h http.Handler, active *sync.WaitGroup) http.Handler {
+// counted answers requests and keeps count of those under way, streams among
+// them: the HTTP server knows nothing of a connection that has become a
+// WebSocket.
+func (a *App) counted(active *sync.WaitGroup) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		active.Add(1)
 		defer active.Done()
-		h.ServeHTTP(w, r)
+		if a.draining.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		a.handler.ServeHTTP(w, r)
 	})
 }
 
@@ -110,6 +119,7 @@ func counted(h http.Handler, active *sync.WaitGroup) http.Handler {
 // allows; what takes longer is cut off.
 func (a *App) finish(ctx context.Context, server *http.Server, active *sync.WaitGroup) error {
 	a.Notifications.CloseFeeds()
+	time.Sleep(farewell)
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
 	err := server.Shutdown(ending)

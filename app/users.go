@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 )
 
@@ -77,7 +78,7 @@ func state(u *identity.User) string {
 
 // SetPassword gives a user another password, read or made up as in CreateUser.
 func (a *App) SetPassword(ctx context.Context, name string, in, out *os.File) error {
-	u, err := a.Identity.UserByLogin(ctx, name)
+	u, err := a.named(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -92,9 +93,18 @@ func (a *App) SetPassword(ctx context.Context, name string, in, out *os.File) er
 	return tell(out, password, made)
 }
 
+// named returns the user of a name, or says which there is not.
+func (a *App) named(ctx context.Context, name string) (*identity.User, error) {
+	u, err := a.Identity.UserByLogin(ctx, name)
+	if errs.Is(err, errs.NotFound) {
+		return nil, fmt.Errorf("there is no user %q", name)
+	}
+	return u, err
+}
+
 // SetRole gives a user another role.
 func (a *App) SetRole(ctx context.Context, name, role string) error {
-	u, err := a.Identity.UserByLogin(ctx, name)
+	u, err := a.named(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -103,7 +113,7 @@ func (a *App) SetRole(ctx context.Context, name, role string) error {
 
 // IssueToken returns a new access token of a user.
 func (a *App) IssueToken(ctx context.Context, name, scopes string) (string, error) {
-	u, err := a.Identity.UserByLogin(ctx, name)
+	u, err := a.named(ctx, name)
 	if err != nil {
 		return "", err
 	}

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -35,7 +36,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// program builds guildhall once and returns its path.
+// program builds guildhall once, with the race detector if the tests have it,
+// and returns its path.
 func program(t *testing.T) string {
 	t.Helper()
 	binary.once.Do(func() {
@@ -45,7 +47,11 @@ func program(t *testing.T) string {
 			return
 		}
 		binary.path = filepath.Join(dir, "guildhall")
-		out, err := exec.Command("go", "build", "-o", binary.path, "../cmd/guildhall").CombinedOutput()
+		args := []string{"build", "-o", binary.path, "../cmd/guildhall"}
+		if raced {
+			args = slices.Insert(args, 1, "-race")
+		}
+		out, err := exec.Command("go", args...).CombinedOutput()
 		if err != nil {
 			binary.err = fmt.Errorf("%w\n%s", err, out)
 		}
@@ -110,6 +116,12 @@ func (l *log) String() string {
 // start runs a serving command on a free port and waits until it is ready.
 func start(t *testing.T, args ...string) *server {
 	t.Helper()
+	return launch(t, nil, args...)
+}
+
+// spawn runs a serving command with variables on a free port.
+func spawn(t *testing.T, env []string, args ...string) *server {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +130,7 @@ func start(t *testing.T, args ...string) *server {
 	l.Close()
 	s := &server{t: t, base: "http://" + addr, out: &log{}, done: make(chan struct{})}
 	s.cmd = exec.Command(program(t), append(args, "--listen", addr, "--admin-listen", "off", "--base-url", s.base)...)
-	s.cmd.Dir, s.cmd.Env = t.TempDir(), environment()
+	s.cmd.Dir, s.cmd.Env = t.TempDir(), environment(env...)
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -128,6 +140,13 @@ func start(t *testing.T, args ...string) *server {
 		close(s.done)
 	}()
 	t.Cleanup(s.kill)
+	return s
+}
+
+// launch is start with variables.
+func launch(t *testing.T, env []string, args ...string) *server {
+	t.Helper()
+	s := spawn(t, env, args...)
 	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		res, err := http.Get(s.base + "/health/ready")
 		if err == nil {
@@ -151,6 +170,9 @@ func start(t *testing.T, args ...string) *server {
 func (s *server) kill() {
 	s.cmd.Process.Signal(syscall.SIGKILL) // fails if it has ended already
 	<-s.done
+	if out := s.out.String(); strings.Contains(out, "DATA RACE") {
+		s.t.Errorf("the server's code has a data race:\n%s", out)
+	}
 }
 
 // stop asks the server to end and returns its exit code.

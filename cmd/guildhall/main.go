@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -44,9 +45,20 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Environ()); err != nil {
-		fmt.Fprintln(os.Stderr, "guildhall:", err)
+		fmt.Fprintln(os.Stderr, "guildhall:", oneLine(err))
 		os.Exit(1)
 	}
+}
+
+// oneLine returns what an error says without line breaks: drivers write lists.
+func oneLine(err error) string {
+	var parts []string
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimSpace(line); line != "" && !slices.Contains(parts, line) {
+			parts = append(parts, line)
+		}
+	}
+	return strings.ReplaceAll(strings.Join(parts, "; "), ":; ", ": ")
 }
 
 func run(ctx context.Context, args, environ []string) error {
@@ -55,7 +67,7 @@ func run(ctx context.Context, args, environ []string) error {
 		return err
 	}
 	var c commands
-	parser, err := kong.New(&c, kong.Name("guildhall"), kong.UsageOnError(),
+	parser, err := kong.New(&c, kong.Name("guildhall"),
 		kong.Description("An open professional network that a community hosts itself."),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Resolvers(kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
@@ -66,6 +78,9 @@ func run(ctx context.Context, args, environ []string) error {
 		})))
 	if err != nil {
 		return err
+	}
+	if len(args) == 0 || args[0] == "help" {
+		args = append(args[min(1, len(args)):], "--help")
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {

@@ -30,13 +30,15 @@ type demo struct {
 	Tokens   string `placeholder:"FILE" help:"Write the address and an access token of every member, for a load generator."`
 }
 
-// Run makes the community in a temporary folder, serves it, and removes it.
+// Run makes the community in a temporary folder, serves it, and removes it. Its
+// members are made up: nothing of theirs may reach a mail server or the queues
+// of a real community.
 func (d demo) Run(ctx context.Context, c *app.Config, log *slog.Logger) error {
 	dir, err := os.MkdirTemp("", "guildhall-demo-")
 	if err != nil {
 		return err
 	}
-	c.Data = dir
+	c.Data, c.SMTPAddress, c.NATSURL = dir, "", ""
 	err = app.Demo(ctx, *c, app.DemoOptions{Accounts: d.Accounts, Posts: d.Posts, TokensFile: d.Tokens, Log: log, Out: os.Stdout})
 	if removing := os.RemoveAll(dir); err == nil {
 		err = removing
