@@ -57,7 +57,7 @@ func (s *server) publicTimeline(c *Call) error {
 
 func (s *server) tagTimeline(c *Call) error {
 	f := posts.TagFilter{Tag: c.Path("hashtag"), Any: c.list("any", tagsMax), All: c.list("all", tagsMax), None: c.list("none", tagsMax),
-		Local: c.Bool("local"), OnlyMedia: c.Bool("only_media")}
+		Local: c.Bool("local"), Remote: c.Bool("remote"), OnlyMedia: c.Bool("only_media")}
 	views, err := s.Posts.TagTimeline(c.R.Context(), c.Viewer(), f, c.statusPage())
 	return s.statusList(c, views, err)
 }
