@@ -91,6 +91,30 @@ func remove(ctx context.Context, tx *db.Tx, p *plan, gone map[ids.ID]bool) error
 // upsert sets registers for which no newer event is known, and returns the
 // notifications that are there now and were not before.
 func (s *Service) upsert(ctx context.Context, tx *db.Tx, changes []change, gone map[ids.ID]bool) ([]Notification, error) {
+	var told []Notification
+	for len(changes) > 0 {
+		n := portion(len(changes))
+		more, err := s.upsertPortion(ctx, tx, changes[:n], gone)
+		if err != nil {
+			return nil, err
+		}
+		told, changes = append(told, more...), changes[n:]
+	}
+	return told, nil
+}
+
+// portion returns how many of n rows to write with one statement: always one of
+// a few sizes, so that few distinct statements arise.
+func portion(n int) int {
+	for _, size := range [...]int{64, 16, 4} {
+		if n >= size {
+			return size
+		}
+	}
+	return 1
+}
+
+func (s *Service) upsertPortion(ctx context.Context, tx *db.Tx, changes []change, gone map[ids.ID]bool) ([]Notification, error) {
 	rows := make(map[ids.ID]change, len(changes))
 	args := make([]any, 0, 9*len(changes))
 	for _, c := range changes {

@@ -217,16 +217,13 @@ func (s *Service) markViewer(by, id ids.ID, f func(*ViewerState)) {
 	if !ok {
 		return
 	}
-	var thread ids.ID
-	if e, ok := s.posts.GetIfPresent(id); ok {
-		thread = e.post.ThreadID
-	}
+	thread := s.threadOf(id)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.changes++
 	var st ViewerState
 	if thread == 0 || !m.state(&Post{ID: id, ThreadID: thread}, &st) {
-		m.drop(id)
+		m.drop(id, thread)
 		return
 	}
 	f(&st)
@@ -249,17 +246,30 @@ func pins(f func(*ViewerState)) bool {
 // dropMark has what a viewer has done with a post read again.
 func (s *Service) dropMark(by, id ids.ID) {
 	if m, ok := s.marks.GetIfPresent(by); ok {
+		thread := s.threadOf(id)
 		m.mu.Lock()
 		m.changes++
-		m.drop(id)
+		m.drop(id, thread)
 		m.mu.Unlock()
 	}
 }
 
-// drop forgets a post, and which conversations are muted: the post's may not
-// be known. m must be locked.
-func (m *marks) drop(id ids.ID) {
+// threadOf returns the conversation of a post, or 0 if that is not in memory.
+func (s *Service) threadOf(id ids.ID) ids.ID {
+	if e, ok := s.posts.GetIfPresent(id); ok {
+		return e.post.ThreadID
+	}
+	return 0
+}
+
+// drop forgets a post and whether its conversation is muted, or of all whether
+// they are if that is not known (0). m must be locked.
+func (m *marks) drop(id, thread ids.ID) {
 	delete(m.posts, id)
 	delete(m.votes, id)
-	clear(m.threads)
+	if thread == 0 {
+		clear(m.threads)
+	} else {
+		delete(m.threads, thread)
+	}
 }

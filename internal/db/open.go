@@ -47,7 +47,7 @@ func (d *DB) openSQLite(ctx context.Context, c Config) error {
 		sync = "OFF"
 	}
 	common := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(" + sync + ")",
-		"foreign_keys(1)", "temp_store(MEMORY)", "cache_size(-8192)", "wal_autocheckpoint(4000)", "mmap_size(268435456)"}}
+		"foreign_keys(1)", "temp_store(MEMORY)", "cache_size(-8192)", "wal_autocheckpoint(4000)"}}
 	writing := url.Values{"_txlock": {"immediate"}}
 	for k, v := range common {
 		writing[k] = v
