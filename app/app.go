@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -200,13 +201,18 @@ func (a *App) build() error {
 	a.Identity = identity.New(identity.Deps{DB: a.dbs["identity"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Keys: keys, Mail: mailer, Limit: a.limits}, c.identity())
 	a.Profiles = profiles.New(profiles.Deps{DB: a.dbs["profiles"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
-		Identity: a.Identity, Images: images, Blobs: a.faces, Format: text.Plain}, c.profiles())
+		Identity: a.Identity, Images: images, Blobs: a.faces, Format: a.format}, c.profiles())
 	a.Posts = posts.New(posts.Deps{DB: a.dbs["posts"], Search: a.dbs["search"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Profiles: a.Profiles, Images: images, Blobs: a.blobs}, c.posts())
 	a.Notifications = notifications.New(notifications.Deps{DB: a.dbs["notifications"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Profiles: a.Profiles, Posts: a.Posts}, notifications.DefaultConfig())
 	a.Identity.OnRevoked(a.closeStreams)
 	return nil
+}
+
+// format turns what people write about themselves into HTML.
+func (a *App) format(s string) string {
+	return text.Parse(s).HTML(nil, func(tag string) string { return a.config.BaseURL + "/tags/" + url.PathEscape(tag) })
 }
 
 // closeStreams ends the live streams of a token that was revoked, or of all of a

@@ -3,6 +3,7 @@ package profiles
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/guildhall/guildhall/internal/db"
@@ -124,8 +125,17 @@ func (s *Service) readAccounts(ctx context.Context, list []ids.ID) (map[ids.ID]*
 			out[a.ID] = a
 		}
 		if r.name != nil {
-			a.Fields = append(a.Fields, Field{Name: *r.name, Value: *r.value, ValueHTML: s.format(*r.value)})
+			a.Fields = append(a.Fields, Field{Name: *r.name, Value: *r.value, ValueHTML: inline(s.format(*r.value))})
 		}
 	}
 	return out, nil
+}
+
+// inline takes the paragraph away from around a single line: a field is shown in
+// a table's cell.
+func inline(html string) string {
+	if strings.Count(html, "<p>") != 1 {
+		return html
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(html, "<p>"), "</p>")
 }
