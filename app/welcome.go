@@ -18,7 +18,7 @@ func (a *App) Welcome(ctx context.Context, out io.Writer) error {
 		data = " --data " + a.config.Data
 	}
 	fmt.Fprintf(out, "\nNobody has an account yet. Make the first one, who owns this server:\n\n"+
-		"  guildhall user create NAME EMAIL --role owner%s\n\nor sign up at %s/auth/sign_up", data, a.config.BaseURL)
+		"  guildhall user create NAME EMAIL --role owner%s\n\nor sign up at %s/auth/sign-up", data, a.config.BaseURL)
 	if a.config.SMTPAddress == "" {
 		fmt.Fprintf(out, " (mails are written to %s/mail)", a.config.Data)
 	}

@@ -145,20 +145,3 @@ func (s *Service) seen(ctx context.Context, q db.Querier, userID ids.ID) error {
 		ON CONFLICT (user_id) DO UPDATE SET seen_at = excluded.seen_at`, userID, s.millis())
 	return err
 }
-
-// Waiting returns users whom nobody has approved yet, the oldest first, at most
-// limit of them with ids above after.
-func (s *Service) Waiting(ctx context.Context, after ids.ID, limit int) ([]*User, error) {
-	rows, err := db.All(ctx, s.db, scanUser, "SELECT "+userColumns+` FROM identity_users u
-		WHERE NOT u.approved AND u.id > $1 ORDER BY u.id LIMIT $2`, after, limit)
-	if err != nil {
-		return nil, err
-	}
-	users := make([]*User, len(rows))
-	for i := range rows {
-		if users[i], err = s.open(&rows[i]); err != nil {
-			return nil, err
-		}
-	}
-	return users, nil
-}

@@ -17,6 +17,11 @@ type user struct {
 	Password userPassword `cmd:"" help:"Set a user's password, read from standard input or made up."`
 	Role     userRole     `cmd:"" help:"Set a user's role."`
 	Token    userToken    `cmd:"" help:"Issue an access token for a user."`
+	Approve  userApprove  `cmd:"" help:"Let in a user who waits for approval."`
+	Reject   userReject   `cmd:"" help:"Remove a user who waits for approval."`
+	Disable  userDisable  `cmd:"" help:"Keep a user from signing in and using the API."`
+	Enable   userEnable   `cmd:"" help:"Take disable back."`
+	Invite   userInvite   `cmd:"" help:"Make an invitation code."`
 }
 
 type userCreate struct {
