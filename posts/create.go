@@ -247,7 +247,13 @@ func (s *Service) countPost(ctx context.Context, tx *db.Tx, p *Post) error {
 		ON CONFLICT (account_id) DO UPDATE SET posts = posts_authors.posts + 1, last_at = excluded.last_at RETURNING posts, last_at`,
 		p.AccountID, toMillis(p.CreatedAt))
 	if err == nil {
-		tx.OnCommit(func() { s.authorStats.Set(p.AccountID, st) })
+		tx.OnCommit(func() {
+			if s.unordered() {
+				s.authorStats.Invalidate(p.AccountID)
+			} else {
+				s.authorStats.Set(p.AccountID, st)
+			}
+		})
 	}
 	return err
 }
