@@ -1,0 +1,73 @@
+package app
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// What is printed is read back as it was, every setting of it.
+func TestPrintedConfigurationIsRead(t *testing.T) {
+	want := map[string]string{}
+	c := Config{Title: "A \"hall\" \\ of\nönes", MaxCharacters: 900, BaseURL: "https://hall.example"}
+	v := reflect.ValueOf(c)
+	for f := range v.Type().Fields() {
+		want[f.Tag.Get("name")] = fmt.Sprint(v.FieldByIndex(f.Index).Interface())
+	}
+	path := filepath.Join(t.TempDir(), "guildhall.toml")
+	if err := os.WriteFile(path, []byte(c.Print()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Settings(path, nil)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, c.Print())
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+func TestSettings(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "guildhall.toml")
+	if err := os.WriteFile(path, []byte("title = \"file\"\nmax-characters = 700\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, path string
+		environ    []string
+		want       map[string]string
+		problem    string
+	}{
+		{"nothing", "", nil, map[string]string{}, ""},
+		{"file", path, nil, map[string]string{"title": "file", "max-characters": "700"}, ""},
+		{"variable over file", path, []string{"GUILDHALL_TITLE=variable"}, map[string]string{"title": "variable", "max-characters": "700"}, ""},
+		{"others' variables", "", []string{"TITLE=x", "guildhall_title=x", "GUILDHALL=x"}, map[string]string{}, ""},
+		{"the file's own variable", "", []string{"GUILDHALL_CONFIG=x"}, map[string]string{}, ""},
+		{"unknown variable", "", []string{"GUILDHALL_TILE=x"}, nil, "unknown variable GUILDHALL_TILE"},
+		{"no file", path + "x", nil, nil, "no such file"},
+	} {
+		got, err := Settings(tt.path, tt.environ)
+		if tt.problem == "" && (err != nil || !maps.Equal(got, tt.want)) {
+			t.Errorf("%s: %v, %v", tt.name, got, err)
+		}
+		if tt.problem != "" && (err == nil || !strings.Contains(err.Error(), tt.problem)) {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+}
+
+func TestCheckCompletesTheBaseURL(t *testing.T) {
+	for listen, want := range map[string]string{
+		"127.0.0.1:80": "http://localhost:80", ":8080": "http://localhost:8080", "[::]:1": "http://localhost:1",
+		"hall:8080": "http://hall:8080", "[fe80::1]:1": "http://[fe80::1]:1",
+	} {
+		c := Config{Listen: listen, AdminListen: "off", MaxCharacters: 500}
+		if err := c.Check(); err != nil || c.BaseURL != want {
+			t.Errorf("%s: %s, %v", listen, c.BaseURL, err)
+		}
+	}
+}
