@@ -41,7 +41,6 @@ func (s *Service) Create(ctx context.Context, author ids.ID, d Draft) (*View, er
 	if c.earlier != 0 {
 		return s.view(ctx, author, c.earlier)
 	}
-	s.fresh(c.post, c.poll)
 	s.published(c.created)
 	return s.view(ctx, author, c.post.ID)
 }
@@ -163,6 +162,8 @@ func (c *creation) finish(ctx context.Context, tx *db.Tx) error {
 	}
 	c.created = Created{ID: p.ID, AccountID: p.AccountID, InReplyToID: p.InReplyToID, InReplyToAccountID: p.InReplyToAccountID,
 		ThreadID: p.ThreadID, Visibility: p.Visibility, Mentions: mentioned(p.Mentions), Tags: p.Tags, Language: p.Language}
+	// Before the event goes out: those who hear of the post find it in memory.
+	tx.OnCommit(func() { c.s.fresh(p, c.poll) })
 	_, err := c.s.outbox.Add(ctx, tx, c.created)
 	return err
 }
