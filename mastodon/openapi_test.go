@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -32,6 +34,13 @@ var description = sync.OnceValues(func() (*openapi3.T, error) {
 	}
 	return openapi3.NewLoader().LoadFromData(data)
 })
+
+// seen has the answers that were held against the description already, with all
+// digits the same: checking costs far more than answering.
+var (
+	seen  sync.Map
+	digit = regexp.MustCompile(`[0-9]`)
+)
 
 // find returns the described route of a request, or nil.
 func find(doc *openapi3.T, r *http.Request) *routers.Route {
@@ -77,6 +86,10 @@ func described(t *testing.T, r *http.Request, a *answer) {
 	route := find(doc, r)
 	if route == nil {
 		return // not among what Mastodon describes
+	}
+	shape := digit.ReplaceAllString(r.Method+route.Path+a.header.Get("Content-Type")+strconv.Itoa(a.status)+string(a.body), "0")
+	if _, known := seen.LoadOrStore(shape, true); known {
+		return
 	}
 	err = openapi3filter.ValidateResponse(t.Context(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: r, Route: route},

@@ -547,7 +547,7 @@ func TestBadStatusInput(t *testing.T) {
 			{"application/json", "{\"status\": \"\xff\"}", 400}, {"application/json", `{"a": ` + strings.Repeat("[", 100_000), 400},
 			{"application/json", `{"poll": {"options": [` + strings.Repeat("[],", 10_000) + `[]]}}`, 413},
 			{"application/x-www-form-urlencoded", "a" + strings.Repeat("[b]", 20) + "=x", 400}, {"application/x-www-form-urlencoded", "status=%zz", 400},
-			{"application/x-www-form-urlencoded", strings.Repeat("media_ids[]=1&", 400_000), 413},
+			{"application/x-www-form-urlencoded", strings.Repeat("media_ids[]=1&", 6000), 413},
 			{"text/plain", `{"status": "x"}`, 415}, {"", `{"status": "x"}`, 415}, {"multipart/form-data", "x", 400},
 		} {
 			if a := w.do(r.method, r.path, ann.token, &multipartBody{[]byte(c.body), c.contentType}); a.status != c.status {
