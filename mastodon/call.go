@@ -196,6 +196,7 @@ func (c *Call) Write(status int, contentType string, body []byte) error {
 }
 
 func (c *Call) write(status int, body []byte) error {
+	c.leave() // who reads slowly must not keep the slot that others wait for
 	c.W.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
 	c.status = status
 	c.W.WriteHeader(status)

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/guildhall/guildhall/internal/blob"
 	"github.com/guildhall/guildhall/internal/errs"
 )
 
@@ -89,6 +90,47 @@ func TestOverload(t *testing.T) {
 			t.Errorf("%d", code)
 		}
 	}
+}
+
+// DO-04: who reads an answer slowly holds no slot meanwhile.
+func TestSlowReaders(t *testing.T) {
+	blobs, err := blob.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer blobs.Close()
+	key, _, err := blobs.Put(t.Context(), strings.NewReader("a picture"), ".png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, handle := range map[string]func(*server, *Call) error{
+		"JSON":    func(_ *server, c *Call) error { return c.Bytes(200, []byte("[]")) },
+		"failure": func(*server, *Call) error { return errs.NotFoundRecord() },
+		"file":    (*server).file,
+		"picture": func(s *server, c *Call) error { return s.picture(c, []byte("a picture")) },
+	} {
+		s := &server{Deps: Deps{Log: slog.New(slog.DiscardHandler), Blobs: blobs}, gate: newGate(1, 0, 0)}
+		r := httptest.NewRequest("GET", "/media/"+key, nil)
+		r.SetPathValue("key", key)
+		w := &watched{ResponseRecorder: httptest.NewRecorder(), gate: s.gate}
+		newEndpoint(s, Route{Handle: handle}, nil).ServeHTTP(w, r)
+		if w.Body.Len() == 0 || w.taken {
+			t.Errorf("%s: %q was written with a slot held: %v", name, w.Body, w.taken)
+		}
+	}
+}
+
+// watched sees whether the gate's slots are taken while an answer is written.
+type watched struct {
+	*httptest.ResponseRecorder
+	gate  *gate
+	taken bool
+}
+
+// Write implements http.ResponseWriter.
+func (w *watched) Write(p []byte) (int, error) {
+	w.taken = w.taken || len(w.gate.slots) > 0
+	return w.ResponseRecorder.Write(p)
 }
 
 // Each kind of failure has its status.
