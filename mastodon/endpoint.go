@@ -61,10 +61,16 @@ func (e *endpoint) serve(c *Call) error {
 		return errs.New(errs.NotAcceptable, "The answer is only to be had as application/json")
 	}
 	if err := e.admit(c); err != nil {
+		// To find out that a token is bad costs as much as a good one.
+		if tooMany := e.server.limit(c, ""); tooMany != nil {
+			return tooMany
+		}
 		return err
 	}
-	if err := e.server.limit(c, e); err != nil {
-		return err
+	if e.Flags&Raw == 0 || e.Route.Limit != "" {
+		if err := e.server.limit(c, e.Route.Limit); err != nil {
+			return err
+		}
 	}
 	return e.Handle(e.server, c)
 }

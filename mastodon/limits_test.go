@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,6 +78,25 @@ func TestRL02ForwardedByNobody(t *testing.T) {
 		address := "192.0.2." + strconv.Itoa(i)
 		w.do("GET", "/api/v2/instance", "", nil, "X-Forwarded-For", address, "X-Real-Ip", address, "Forwarded", "for="+address,
 			"Client-Ip", address, "True-Client-Ip", address, "Cf-Connecting-Ip", "127.0.0.1").is([]int{200, 200, 200, 429}[i])
+	}
+}
+
+// Whoever tries tokens, or asks for names, is held back as others are.
+func TestGuessesAreCounted(t *testing.T) {
+	t.Parallel()
+	w := open(t, func(d *mastodon.Deps, c *mastodon.Config) {
+		d.Limit = limit.New(d.Now)
+		c.Limits["address"] = limit.Rule{Name: "address", Limit: 3, Window: 5 * time.Minute}
+	})
+	for _, path := range []string{"/api/v1/timelines/home", "/api/v1/streaming/user", "/.well-known/webfinger?resource=acct:ann@guild.test"} {
+		want := 401
+		if strings.HasPrefix(path, "/.well-known") {
+			want = 404
+		}
+		for i := range 4 {
+			w.do("GET", path, "guess"+strconv.Itoa(i), nil).is([]int{want, want, want, 429}[i])
+		}
+		w.kit.Clock.Advance(5 * time.Minute)
 	}
 }
 

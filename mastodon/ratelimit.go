@@ -37,10 +37,11 @@ func DefaultLimits() map[string]limit.Rule {
 	return rules
 }
 
-// limit counts a request and writes how many are left. It returns TooMany when
-// there were too many. The header tells of the limit that is nearest.
-func (s *server) limit(c *Call, e *endpoint) error {
-	if s.Limit == nil || e.Flags&Raw != 0 && e.Route.Limit == "" {
+// limit counts a request, also under a further rule if one is named, and writes
+// how many are left. It returns TooMany when there were too many. The header
+// tells of the limit that is nearest.
+func (s *server) limit(c *Call, further string) error {
+	if s.Limit == nil {
 		return nil
 	}
 	var nearest limit.Decision
@@ -63,8 +64,8 @@ func (s *server) limit(c *Call, e *endpoint) error {
 		key = c.Caller.UserID.String()
 		ok = count(key, perAccount) && count(c.Caller.TokenID.String(), perToken)
 	}
-	if ok && e.Route.Limit != "" {
-		ok = count(key, e.Route.Limit)
+	if ok && further != "" {
+		ok = count(key, further)
 	}
 	if nearest.Limit > 0 {
 		h := c.W.Header()

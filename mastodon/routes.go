@@ -104,7 +104,7 @@ func instanceRoutes() []Route {
 		{"GET", "/nodeinfo/2.0", Public, "", Instance, "", 0, (*server).nodeinfo20},
 		{"GET", "/nodeinfo/2.1", Public, "", Instance, "", 0, (*server).nodeinfo21},
 		{"GET", "/.well-known/host-meta", Public, "", Instance, "", Raw, (*server).hostMeta},
-		{"GET", "/.well-known/webfinger", Public, "", Instance, "", Raw, (*server).webfinger},
+		{"GET", "/.well-known/webfinger", Public, "", Instance, "", 0, (*server).webfinger},
 		{"GET", "/health", Public, "", Instance, "", Raw | Unshed, (*server).live},
 		{"GET", "/health/live", Public, "", Instance, "", Raw | Unshed, (*server).live},
 		{"GET", "/health/ready", Public, "", Instance, "", Raw | Unshed, (*server).ready},
