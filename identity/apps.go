@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"net/netip"
 	"net/url"
 	"strings"
 	"unicode"
@@ -196,13 +197,25 @@ func redirectable(uri string) bool {
 	case "", "javascript", "data", "vbscript", "file", "about", "blob", "filesystem", "view-source", "mailto", "tel", "ws", "wss":
 		return false
 	case "http", "https":
-		return u.Host != "" && u.Hostname() != ""
+		return isHost(u.Hostname())
 	}
 	return true
+}
+
+// isHost tells whether a text can be a host: an IP address or a name, also one
+// in letters beyond ASCII. What net/url takes beside (";", "," and the like)
+// means something else in headers and policies.
+func isHost(text string) bool {
+	if a, err := netip.ParseAddr(text); err == nil {
+		return a.Zone() == ""
+	}
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-._", r)
+	})
 }
 
 // webAddress tells whether a text is the address of a web page.
 func webAddress(text string) bool {
 	u, err := url.Parse(text)
-	return err == nil && len(text) <= uriMax && utf8.ValidString(text) && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil
+	return err == nil && len(text) <= uriMax && utf8.ValidString(text) && (u.Scheme == "http" || u.Scheme == "https") && isHost(u.Hostname()) && u.User == nil
 }

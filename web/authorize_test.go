@@ -169,13 +169,13 @@ func TestConsentPolicyAllowsTheRedirect(t *testing.T) {
 	w.member("b")
 	b := w.signedIn("b")
 	for uri, source := range map[string]string{
-		"http://127.0.0.1:4711/cb":     "http://127.0.0.1:4711",
-		"https://app.test/cb?x=1":      "https://app.test",
-		"tusker://cb":                  "tusker:",
-		"com.example.app:/cb":          "com.example.app:",
-		"http://[::1]:4711/cb":         "http:",
-		"https://app.test;script-src/": "https:",
-		identity.OutOfBand:             "",
+		"http://127.0.0.1:4711/cb": "http://127.0.0.1:4711",
+		"https://app.test/cb?x=1":  "https://app.test",
+		"tusker://cb":              "tusker:",
+		"com.example.app:/cb":      "com.example.app:",
+		"http://[::1]:4711/cb":     "http:",
+		"https://bücher.test/cb":   "https:",
+		identity.OutOfBand:         "",
 	} {
 		policy := b.get(authorize(w.app(uri))).is(http.StatusOK).header.Get("Content-Security-Policy")
 		_, rest, _ := strings.Cut(policy, "form-action ")
