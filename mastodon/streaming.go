@@ -96,6 +96,8 @@ func (s *server) events(c *Call) error {
 	h.Set("X-Accel-Buffering", "no") // nginx would keep the events back
 	c.status = http.StatusOK
 	c.W.WriteHeader(http.StatusOK)
+	// The connection may carry other requests after this one.
+	defer func() { _ = connection.SetWriteDeadline(time.Time{}) }()
 	send := func(text []byte) bool {
 		// Who reads nothing any more must not hold the stream for ever.
 		_ = connection.SetWriteDeadline(time.Now().Add(socketDead))
