@@ -49,6 +49,7 @@ type Bus struct {
 	sub       *nats.Subscription
 	metrics   metrics
 	delay     time.Duration // before a failed event comes again, doubled each time
+	rest      time.Duration // before parked events are tried again
 }
 
 type metrics struct {
@@ -80,7 +81,7 @@ func Decode[T any](e Event) (T, error) {
 
 // Open connects, starting the inside server if no URL is given.
 func Open(ctx context.Context, c Config) (*Bus, error) {
-	b := &Bus{log: c.Log, name: rand.Text(), metrics: newMetrics(c.Metrics), delay: time.Second}
+	b := &Bus{log: c.Log, name: rand.Text(), metrics: newMetrics(c.Metrics), delay: time.Second, rest: 5 * time.Minute}
 	if err := b.connect(c); err != nil {
 		b.Close()
 		return nil, fmt.Errorf("bus: %w", err)

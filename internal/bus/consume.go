@@ -22,7 +22,8 @@ const (
 
 // Handler deals with events in the order they came. An error means that none
 // of them counts as done: they come again, one by one, so that one bad event
-// does not hold up the others. It must do no harm if events come twice.
+// does not hold up the others. It must do no harm if events come twice, or late,
+// and may be called while another call runs, here or on another node.
 type Handler func(ctx context.Context, events []Event) error
 
 // Consumer names a durable consumer and what it wants.
@@ -44,7 +45,7 @@ type consumer struct {
 }
 
 // Consume starts a consumer; it runs until the bus is closed. Events that were
-// parked earlier are tried once more first.
+// parked are tried once more at the start and every few minutes.
 func (b *Bus) Consume(ctx context.Context, spec Consumer) error {
 	subjects := make([]string, len(spec.Events))
 	for i, e := range spec.Events {
@@ -59,10 +60,6 @@ func (b *Bus) Consume(ctx context.Context, spec Consumer) error {
 	}
 	c := &consumer{bus: b, spec: spec, durable: durable, queue: make(chan jetstream.Msg, 2*batchMax)}
 	c.ctx, c.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	if err := c.unpark(ctx); err != nil {
-		c.cancel()
-		return err
-	}
 	c.cons, err = durable.Consume(func(m jetstream.Msg) {
 		select {
 		case c.queue <- m:
@@ -74,6 +71,7 @@ func (b *Bus) Consume(ctx context.Context, spec Consumer) error {
 		return err
 	}
 	c.ended.Go(c.run)
+	c.ended.Go(c.mend)
 	b.mu.Lock()
 	b.consumers = append(slices.Clip(b.consumers), c)
 	b.mu.Unlock()
@@ -180,14 +178,31 @@ func (c *consumer) again(m jetstream.Msg, cause error) {
 	c.done(m.Ack())
 }
 
+// mend tries the parked events again now and then: what they failed for, a
+// database or a mail server that was away, is over some time. It holds up
+// neither the start nor the other events.
+func (c *consumer) mend() {
+	again := time.NewTicker(c.bus.rest)
+	defer again.Stop()
+	for {
+		if err := c.unpark(c.ctx); err != nil && c.ctx.Err() == nil {
+			c.bus.log.Error("parked events not read", "consumer", c.spec.Name, "error", err)
+		}
+		select {
+		case <-c.ctx.Done():
+			return
+		case <-again.C:
+		}
+	}
+}
+
 // unpark tries the events once more that were put aside.
 func (c *consumer) unpark(ctx context.Context) error {
 	stream, err := c.bus.js.Stream(ctx, "PARKED")
 	if err != nil {
 		return err
 	}
-	next := uint64(1)
-	for {
+	for next := uint64(1); ; {
 		m, err := stream.GetMsg(ctx, next, jetstream.WithGetMsgSubject("parked."+c.spec.Name))
 		if errors.Is(err, jetstream.ErrMsgNotFound) {
 			return nil
@@ -200,12 +215,11 @@ func (c *consumer) unpark(ctx context.Context) error {
 		if err == nil {
 			err = c.try([]Event{e})
 		}
-		if err != nil {
-			c.bus.log.Error("event stays parked", "consumer", c.spec.Name, "sequence", m.Sequence, "error", err)
-			continue
+		if err == nil {
+			err = stream.DeleteMsg(ctx, m.Sequence) // fails if another node was faster
 		}
-		if err := stream.DeleteMsg(ctx, m.Sequence); err != nil {
-			return err
+		if err != nil && ctx.Err() == nil {
+			c.bus.log.Warn("event stays parked", "consumer", c.spec.Name, "sequence", m.Sequence, "error", err)
 		}
 	}
 }
