@@ -98,7 +98,8 @@ func Open(ctx context.Context, c Config) (*Bus, error) {
 }
 
 func (b *Bus) connect(c Config) error {
-	opts := []nats.Option{nats.Name("guildhall"), nats.MaxReconnects(-1), nats.ErrorHandler(b.onError)}
+	opts := []nats.Option{nats.Name("guildhall"), nats.MaxReconnects(-1), nats.ErrorHandler(b.onError),
+		nats.ReconnectHandler(func(*nats.Conn) { b.lost(errors.New("the connection was interrupted")) })}
 	url := c.URL
 	if url == "" {
 		var err error

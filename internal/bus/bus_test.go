@@ -310,3 +310,20 @@ func TestOrphansAreAdopted(t *testing.T) {
 		}
 	})
 }
+
+// What is told while the connection is away reaches nobody who only follows.
+func TestFollowersLearnOfAnInterruptedConnection(t *testing.T) {
+	k := testkit.New(t, db.SQLite)
+	lost := make(chan struct{}, 8)
+	if err := k.Bus.Follow(bus.Follower{Event: func(bus.Event) {}, Lost: func() { lost <- struct{}{} }}); err != nil {
+		t.Fatal(err)
+	}
+	if err := bus.Disconnect(k.Bus); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-lost:
+	case <-time.After(20 * time.Second):
+		t.Error("nobody was told")
+	}
+}

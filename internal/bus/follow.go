@@ -51,11 +51,18 @@ func (b *Bus) following() []*Follower {
 }
 
 func (b *Bus) onError(_ *nats.Conn, _ *nats.Subscription, err error) {
-	b.log.Warn("bus", "error", err)
 	if errors.Is(err, nats.ErrSlowConsumer) {
-		for _, f := range b.following() {
-			f.Lost()
-		}
+		b.lost(err)
+	} else {
+		b.log.Warn("bus", "error", err)
+	}
+}
+
+// lost tells the followers that events have passed them by.
+func (b *Bus) lost(why error) {
+	b.log.Warn("events were missed: what is in memory is read again", "error", why)
+	for _, f := range b.following() {
+		f.Lost()
 	}
 }
 
