@@ -327,3 +327,32 @@ func TestFollowersLearnOfAnInterruptedConnection(t *testing.T) {
 		t.Error("nobody was told")
 	}
 }
+
+// After a restart nothing is published that the stream holds already: it would
+// forget after two minutes that it does, and every event would come twice.
+func TestRestartPublishesNothingTwice(t *testing.T) {
+	k := testkit.New(t, db.SQLite)
+	d := k.Open("t", schema)
+	ctx, stop := context.WithCancel(k.Ctx)
+	o := bus.NewOutbox(k.Bus, d, k.IDs, k.Clock.Now)
+	go o.Run(ctx)
+	record(t, k, d, o, 0, 10)
+	if err := k.Bus.Settle(k.Ctx); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	record(t, k, d, bus.NewOutbox(nil, d, k.IDs, k.Clock.Now), 10, 12) // its process was killed after the commits
+	var h heard
+	if err := k.Bus.Follow(bus.Follower{Event: func(e bus.Event) {
+		if err := h.add([]bus.Event{e}); err != nil {
+			t.Error(err)
+		}
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	go bus.NewOutbox(k.Bus, d, k.IDs, k.Clock.Now).Run(k.Ctx)
+	testkit.Eventually(t, func() bool { return slices.Contains(h.all(), 11) })
+	if !slices.Equal(h.all(), []int{10, 11}) {
+		t.Errorf("published again: %v", h.all())
+	}
+}

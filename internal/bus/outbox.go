@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -160,9 +158,9 @@ func (o *Outbox) publish(ctx context.Context, events []Event) error {
 }
 
 // catchUp publishes the table's rows from shortly before the last one that the
-// stream holds.
+// stream holds, without those that it holds.
 func (o *Outbox) catchUp(ctx context.Context) error {
-	after, err := o.last(ctx)
+	after, held, err := o.held(ctx)
 	if err != nil {
 		return err
 	}
@@ -172,31 +170,17 @@ func (o *Outbox) catchUp(ctx context.Context) error {
 		if err != nil || len(events) == 0 {
 			return err
 		}
+		after = events[len(events)-1].ID
+		events = slices.DeleteFunc(events, func(e Event) bool { return held[e.ID] })
 		if err := o.publish(ctx, events); err != nil {
 			return err
 		}
-		after = events[len(events)-1].ID
 	}
 }
 
 func (o *Outbox) columns(e *Event) []any {
 	e.Domain = o.db.Name()
 	return []any{&e.ID, &e.Kind, &e.Data}
-}
-
-func (o *Outbox) last(ctx context.Context) (ids.ID, error) {
-	m, err := o.bus.stream.GetLastMsgForSubject(ctx, "ev."+o.db.Name()+".>")
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	e, err := event(m.Subject, m.Header, m.Data)
-	if err != nil {
-		return 0, fmt.Errorf("last message of %s: %w", strings.TrimSpace(o.db.Name()), err)
-	}
-	return ids.At(e.At().Add(-overlap)), nil
 }
 
 // sweep deletes rows that are older than what the stream keeps, a bounded
