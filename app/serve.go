@@ -40,7 +40,7 @@ func (a *App) edges() (http.Handler, error) {
 	}
 	api := mastodon.New(mastodon.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Notifications: a.Notifications,
 		Blobs: a.blobs, Pictures: a.faces, Limit: a.limits, Metrics: a.metrics, Ready: a.ready, Now: a.now, Log: a.log}, m)
-	pages := web.New(web.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Log: a.log, Now: a.now},
+	pages := web.New(web.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Limit: a.limits, Log: a.log, Now: a.now},
 		web.Config{BaseURL: a.config.BaseURL, Title: a.config.Title, Description: a.config.Description,
 			Contact: a.config.Contact, Registrations: m.Registrations, TrustedProxies: proxies})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -6,11 +6,13 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/httpx"
+	"github.com/guildhall/guildhall/internal/limit"
 )
 
 // call is one request for a page.
@@ -28,7 +30,10 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request, page route) {
 		w.Header().Set("Cache-Control", "private, no-store")
 	}
 	c := &call{server: s, w: w, r: r}
-	err := c.readForm()
+	err := c.allow()
+	if err == nil {
+		err = c.readForm()
+	}
 	if err == nil {
 		err = c.findSession()
 	}
@@ -40,18 +45,37 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request, page route) {
 	}
 }
 
+// allow counts the request. Returns TooMany if its address has asked for too many.
+func (c *call) allow() error {
+	d := c.Limit.Allow(limit.AddressKey(httpx.ClientAddress(c.r, c.config.TrustedProxies)), rulePages)
+	if !d.OK {
+		return &errs.Error{Kind: errs.TooMany, After: d.RetryAfter}
+	}
+	return nil
+}
+
 // readForm reads the body of a form; what is in the address is not part of it.
 func (c *call) readForm() error {
+	if c.r.ContentLength == 0 {
+		return nil
+	}
+	// It also bounds how long a body that nobody reads is waited for. The only
+	// failure is a connection that knows no deadlines, in tests.
+	connection := http.NewResponseController(c.w)
+	_ = connection.SetReadDeadline(time.Now().Add(c.config.FormTime))
 	if c.r.Method != http.MethodPost {
 		return nil
 	}
 	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, maxForm)
 	err := c.r.ParseForm()
+	if err == nil {
+		_ = connection.SetReadDeadline(time.Time{}) // one that passes later would end the handler
+	}
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return errs.Wrap(errs.TooLarge, "That was more than this form takes.", err)
 	}
-	if err != nil && c.r.PostForm == nil {
+	if err != nil && len(c.r.PostForm) == 0 { // else only the address was odd
 		return errs.Wrap(errs.Malformed, "The form could not be read.", err)
 	}
 	return nil

@@ -5,6 +5,7 @@
 package web
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/httpx"
+	"github.com/guildhall/guildhall/internal/limit"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
 )
@@ -23,6 +25,7 @@ type Deps struct {
 	Identity *identity.Service
 	Profiles *profiles.Service
 	Posts    *posts.Service
+	Limit    *limit.Limiter // nil: no limits
 	Log      *slog.Logger
 	Now      func() time.Time
 }
@@ -36,6 +39,7 @@ type Config struct {
 	Rules          []string
 	Registrations  identity.Registrations
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	FormTime       time.Duration  // in which a form must have arrived; 0: half a minute
 }
 
 // server is the pages as a handler. Its fields do not change after New.
@@ -108,6 +112,7 @@ var known = map[string]string{
 // address is a mistake of the program, on which it panics.
 func New(d Deps, c Config) http.Handler {
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
+	c.FormTime = cmp.Or(c.FormTime, 30*time.Second)
 	u, err := url.Parse(c.BaseURL)
 	if err != nil {
 		panic(err)
@@ -139,6 +144,9 @@ const (
 	maxURL  = 16 << 10 // a request for consent may be in the address twice
 	maxForm = 64 << 10
 )
+
+// rulePages is how many pages one address may ask for; more than anybody reads.
+var rulePages = limit.Rule{Name: "web.pages", Limit: 300, Window: 5 * time.Minute}
 
 // ServeHTTP implements http.Handler: what is true of every page, then the page.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {

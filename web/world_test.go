@@ -62,6 +62,7 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 	for _, f := range adjust {
 		f(&ic, &wc)
 	}
+	limits := limit.New(k.Clock.Now)
 	wc.Registrations = ic.Registrations
 
 	var err error
@@ -74,7 +75,7 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 	w.must(err)
 	images := imaging.New(2, imaging.Limits{Bytes: 32 << 20, Pixels: 40_000_000})
 	w.identity = identity.New(identity.Deps{DB: k.Open("identity", identity.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now,
-		Log: k.Log, Keys: keys, Mail: mails, Limit: limit.New(k.Clock.Now)}, ic)
+		Log: k.Log, Keys: keys, Mail: mails, Limit: limits}, ic)
 	pc := profiles.DefaultConfig()
 	pc.Domain = w.host
 	w.profiles = profiles.New(profiles.Deps{DB: k.Open("profiles", profiles.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now,
@@ -86,7 +87,7 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 	w.must(w.identity.Start(k.Ctx))
 	w.must(w.profiles.Start(k.Ctx))
 	w.must(w.posts.Start(k.Ctx))
-	server.Config.Handler = web.New(web.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Log: k.Log, Now: k.Clock.Now}, wc)
+	server.Config.Handler = web.New(web.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Limit: limits, Log: k.Log, Now: k.Clock.Now}, wc)
 	server.Start()
 	t.Cleanup(server.Close)
 	return w
