@@ -64,7 +64,7 @@ func (s *Service) hearPosts(e bus.Event) error {
 		})
 	case Edited{}.Kind():
 		return on(e, func(e Edited) {
-			s.forget(e.ID)
+			s.rewritten(e)
 			if e.Visibility == Direct {
 				s.feeds.mention(&e)
 			}
@@ -122,6 +122,14 @@ func (s *Service) unpublished(d Deleted) {
 	s.public.remove(d.ID)
 	if d.ThreadID != 0 {
 		s.threads.Invalidate(d.ThreadID)
+	}
+}
+
+// rewritten has an edited post read again.
+func (s *Service) rewritten(e Edited) {
+	s.forget(e.ID)
+	if e.Unvoted {
+		s.dropVotes(e.ID)
 	}
 }
 

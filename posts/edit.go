@@ -153,13 +153,10 @@ func (e *editing) store(ctx context.Context, tx *db.Tx) error {
 	if err := e.storeMedia(ctx, tx); err != nil {
 		return err
 	}
-	tx.OnCommit(func() {
-		e.s.forget(p.ID)
-		if p.PollID != e.old.PollID {
-			e.s.dropVotes(p.ID)
-		}
-	})
-	_, err = e.s.outbox.Add(ctx, tx, Edited{ID: p.ID, AccountID: p.AccountID, Visibility: p.Visibility, Tags: p.Tags, Added: e.added()})
+	edited := Edited{ID: p.ID, AccountID: p.AccountID, Visibility: p.Visibility, Tags: p.Tags, Added: e.added(),
+		Unvoted: p.PollID != e.old.PollID && e.old.PollID != 0}
+	tx.OnCommit(func() { e.s.rewritten(edited) })
+	_, err = e.s.outbox.Add(ctx, tx, edited)
 	return err
 }
 

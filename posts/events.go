@@ -20,13 +20,15 @@ type Created struct {
 }
 
 // Edited says that a post has another content. Added are accounts that are
-// mentioned now and were not before.
+// mentioned now and were not before. Unvoted says that its poll is gone or
+// another one, on which nobody has voted.
 type Edited struct {
 	ID         ids.ID     `json:"id"`
 	AccountID  ids.ID     `json:"account_id"`
 	Visibility Visibility `json:"visibility"`
 	Tags       []string   `json:"tags,omitempty"`
 	Added      []ids.ID   `json:"added,omitempty"`
+	Unvoted    bool       `json:"unvoted,omitempty"`
 }
 
 // Deleted says that a post or a boost is gone. ParentID is the post that it

@@ -56,6 +56,11 @@ func TestNodesAgree(t *testing.T) {
 		eventually("vote", func(v *View) bool {
 			return v.Viewer.Voted && slices.Equal(v.Viewer.Votes, []int{1}) && v.Poll.Options[1].Votes == 1
 		})
+		_, err = w.Edit(k.Ctx, bob, post.ID, Draft{Text: "hello", Poll: &PollDraft{Options: []string{"c", "d"}, ExpiresIn: time.Hour}})
+		must(t, err)
+		eventually("another poll", func(v *View) bool {
+			return v.Poll != nil && v.Poll.Options[1].Title == "d" && v.Poll.Voters == 0 && !v.Viewer.Voted
+		})
 		w.say(ada, "an answer", to(post.ID))
 		eventually("reply", func(v *View) bool { return v.InReplyToID == post.ID })
 		testkit.Eventually(t, func() bool {
