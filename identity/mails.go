@@ -12,10 +12,14 @@ import (
 	"github.com/guildhall/guildhall/internal/mail"
 )
 
-// The kinds of links that are sent by mail.
+// The kinds of links that are sent by mail. The last one opens nothing: its row
+// remembers that the mail was sent, for longer than the event can come again.
 const (
-	linkConfirm = "confirm"
-	linkReset   = "reset"
+	linkConfirm  = "confirm"
+	linkReset    = "reset"
+	linkApproved = "approved"
+
+	approvedTTL = 96 * time.Hour
 )
 
 // The pages that links lead to; each has the link's secret in "token".
@@ -64,7 +68,7 @@ func (s *Service) sendMail(ctx context.Context, e bus.Event) error {
 	case ResetRequested{}.Kind():
 		return s.sendLink(ctx, e, u, linkReset, s.cfg.ResetTTL, s.resetMail)
 	}
-	return s.send(ctx, u, s.approvedMail(u))
+	return s.sendLink(ctx, e, u, linkApproved, approvedTTL, s.approvedMail)
 }
 
 // sendLink makes a new link, which ends the one before it, and sends it.
@@ -120,7 +124,7 @@ func (s *Service) resetMail(u *User, secret string, ttl time.Duration) mail.Mess
 			u.Username, s.cfg.Title, s.cfg.BaseURL, ResetPath, secret, span(ttl))}
 }
 
-func (s *Service) approvedMail(u *User) mail.Message {
+func (s *Service) approvedMail(u *User, _ string, _ time.Duration) mail.Message {
 	return mail.Message{Subject: "Welcome to " + s.cfg.Title,
 		Text: fmt.Sprintf("Hello %s,\n\nyour registration on %s has been approved. You can sign in now:\n\n%s%s\n",
 			u.Username, s.cfg.Title, s.cfg.BaseURL, SignInPath)}

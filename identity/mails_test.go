@@ -12,10 +12,13 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/internal/bus"
+	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/testkit"
@@ -181,6 +184,36 @@ func TestResetRace(t *testing.T) {
 			t.Errorf("the link worked %d times", won)
 		}
 	})
+}
+
+// The stream may be wiped while the server is off: the events of three days come
+// again then, but no mail does.
+func TestApprovalIsMailedOnce(t *testing.T) {
+	k := testkit.New(t, db.SQLite)
+	r := open(k, func(c *identity.Config) { c.Registrations = identity.ByApproval })
+	u, err := r.SignUp(k.Ctx, form("ada"))
+	r.must(err)
+	r.must(r.Approve(k.Ctx, u.ID))
+	r.must(k.Bus.Settle(k.Ctx))
+	before := r.mailsTo(u.Email)
+	if len(before) != 2 {
+		t.Errorf("%d mails, want one to confirm the address and one of the approval", len(before))
+	}
+	r.Bus, err = bus.Open(k.Ctx, bus.Config{Dir: filepath.Join(k.Dir, "fresh"), Log: k.Log})
+	r.must(err)
+	defer r.Bus.Close()
+	var again atomic.Bool
+	r.must(r.Bus.Follow(bus.Follower{Event: func(e bus.Event) {
+		if e.Kind == (identity.Approved{}).Kind() {
+			again.Store(true)
+		}
+	}, Lost: func() {}}))
+	r.node(r.db)
+	testkit.Eventually(t, again.Load)
+	r.must(r.Bus.Settle(k.Ctx))
+	if after := r.mailsTo(u.Email); len(after) != len(before) {
+		t.Errorf("%d mails after a restart, %d before", len(after), len(before))
+	}
 }
 
 func TestMailLimits(t *testing.T) {

@@ -49,7 +49,7 @@ CREATE INDEX identity_sessions_used ON identity_sessions (used_at);
 -- Links sent by mail: one of a kind for each user, so the newest alone works.
 CREATE TABLE identity_links (
     user_id    BIGINT NOT NULL,
-    kind       TEXT NOT NULL,   -- confirm, reset
+    kind       TEXT NOT NULL,   -- confirm, reset, approved
     hash       BLOB NOT NULL,   -- sha256 of the link's secret
     event_id   BIGINT NOT NULL, -- the event that asked for it
     sent       BOOLEAN NOT NULL,
