@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -41,7 +43,7 @@ type Config struct {
 	DatabaseURL string `name:"database-url" placeholder:"URL" secret:"" help:"PostgreSQL instead of SQLite files in the data folder."`
 	NATSURL     string `name:"nats-url" placeholder:"URL" secret:"" help:"A NATS with JetStream instead of the one inside."`
 
-	SMTPAddress  string `name:"smtp-address" placeholder:"HOST:PORT" help:"Mail server; without one, mails are written to the data folder."`
+	SMTPAddress  string `name:"smtp-address" placeholder:"HOST:PORT" help:"Mail server, smtps://HOST:PORT for TLS from the start; without one, mails are written to the data folder."`
 	SMTPUsername string `name:"smtp-username" help:"User at the mail server."`
 	SMTPPassword string `name:"smtp-password" secret:"" help:"Password at the mail server."`
 	MailFrom     string `name:"mail-from" default:"Guildhall <guildhall@localhost>" help:"Sender of mails."`
@@ -122,26 +124,34 @@ func (c *Config) Check() error {
 		c.BaseURL = "http://" + net.JoinHostPort(host, port)
 	}
 	u, err := url.Parse(c.BaseURL)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || strings.TrimSuffix(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil || u.Fragment != "" {
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || !plainHost.MatchString(u.Host) || strings.TrimSuffix(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil || u.Fragment != "" {
 		return fmt.Errorf("base-url: %q is not like https://hall.example", c.BaseURL)
 	}
-	c.BaseURL = u.Scheme + "://" + u.Host
+	c.BaseURL = u.Scheme + "://" + strings.ToLower(u.Host)
 	if c.MaxCharacters < 1 || c.MaxCharacters > 5000 {
 		return fmt.Errorf("max-characters: %d is not between 1 and 5000", c.MaxCharacters)
 	}
 	if c.SMTPAddress != "" {
-		if _, _, err := net.SplitHostPort(c.SMTPAddress); err != nil {
-			return fmt.Errorf("smtp-address: %q is not like mail.example:587", c.SMTPAddress)
+		if _, _, err := net.SplitHostPort(strings.TrimPrefix(c.SMTPAddress, "smtps://")); err != nil {
+			return fmt.Errorf("smtp-address: %q is not like mail.example:587 or smtps://mail.example:465", c.SMTPAddress)
 		}
 	}
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
 		return fmt.Errorf("database-url: not like postgres://user@host/database")
 	}
-	if _, err := c.proxies(); err != nil {
-		return err
+	if _, err := mail.ParseAddress(c.MailFrom); err != nil {
+		return fmt.Errorf("mail-from: %q is not like Guildhall <guildhall@hall.example>", c.MailFrom)
 	}
-	return nil
+	if a, err := mail.ParseAddress(c.Contact); c.Contact != "" && (err != nil || a.Address != c.Contact) {
+		return fmt.Errorf("contact: %q is not like post@hall.example", c.Contact)
+	}
+	_, err = c.proxies()
+	return err
 }
+
+// plainHost is a host, with its port if that is not the scheme's, as it may stand
+// in addresses, mails and security policies.
+var plainHost = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?$`)
 
 func (c *Config) proxies() ([]netip.Prefix, error) {
 	var out []netip.Prefix

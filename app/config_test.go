@@ -63,11 +63,40 @@ func TestSettings(t *testing.T) {
 func TestCheckCompletesTheBaseURL(t *testing.T) {
 	for listen, want := range map[string]string{
 		"127.0.0.1:80": "http://localhost:80", ":8080": "http://localhost:8080", "[::]:1": "http://localhost:1",
-		"hall:8080": "http://hall:8080", "[fe80::1]:1": "http://[fe80::1]:1",
+		"hall:8080": "http://hall:8080", "[fe80::1]:1": "http://[fe80::1]:1", "Hall:80": "http://hall:80",
 	} {
-		c := Config{Listen: listen, AdminListen: "off", MaxCharacters: 500}
+		c := Config{Listen: listen, AdminListen: "off", MaxCharacters: 500, MailFrom: "a@hall.example"}
 		if err := c.Check(); err != nil || c.BaseURL != want {
 			t.Errorf("%s: %s, %v", listen, c.BaseURL, err)
+		}
+	}
+}
+
+func TestCheck(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		change  func(*Config)
+		problem string // the setting at fault, empty: none
+	}{
+		{"as it is", func(*Config) {}, ""},
+		{"an address of IPv6", func(c *Config) { c.BaseURL = "https://[2001:db8::1]:8443" }, ""},
+		{"no host", func(c *Config) { c.BaseURL = "http://:8080" }, "base-url"},
+		{"no name of a host", func(c *Config) { c.BaseURL = "https://hall.example;x" }, "base-url"},
+		{"a path", func(c *Config) { c.BaseURL = "https://hall.example/x" }, "base-url"},
+		{"a sender", func(c *Config) { c.MailFrom = "Hall <post@hall.example>" }, ""},
+		{"no sender", func(c *Config) { c.MailFrom = "hall" }, "mail-from"},
+		{"a contact", func(c *Config) { c.Contact = "post@hall.example" }, ""},
+		{"no contact", func(c *Config) { c.Contact = "Ask me" }, "contact"},
+		{"a mail server", func(c *Config) { c.SMTPAddress = "mail.example:587" }, ""},
+		{"a mail server over TLS", func(c *Config) { c.SMTPAddress = "smtps://mail.example:465" }, ""},
+		{"no port", func(c *Config) { c.SMTPAddress = "mail.example" }, "smtp-address"},
+		{"no network", func(c *Config) { c.TrustedProxies = "10.0.0.1" }, "trusted-proxies"},
+	} {
+		c := Config{Listen: "127.0.0.1:80", AdminListen: "off", MaxCharacters: 500, MailFrom: "a@hall.example", BaseURL: "https://hall.example"}
+		tt.change(&c)
+		err := c.Check()
+		if tt.problem == "" && err != nil || tt.problem != "" && (err == nil || !strings.HasPrefix(err.Error(), tt.problem+":")) {
+			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
 }
