@@ -24,6 +24,10 @@ const drain = 10 * time.Second
 // that is on its way.
 const farewell = 200 * time.Millisecond
 
+// answerTime is how long a request may take in all, the sending of images over
+// a slow line included. Streams have deadlines of their own.
+const answerTime = 10 * time.Minute
+
 // edges returns the handler of all requests: the API's, and the pages for every
 // path that the API does not own.
 func (a *App) edges() (http.Handler, error) {
@@ -91,7 +95,8 @@ func (a *App) Serve(ctx context.Context, up func(context.Context) error) error {
 		return errors.Join(err, public.Close(), admin.Close())
 	}
 	var active sync.WaitGroup
-	server := &http.Server{Handler: a.counted(&active), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
+	server := &http.Server{Handler: a.counted(&active), ReadHeaderTimeout: 10 * time.Second, WriteTimeout: answerTime,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
 	go func() { failed <- server.Serve(public) }()
 	select {
 	case <-ctx.Done():
