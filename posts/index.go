@@ -16,18 +16,14 @@ import (
 // indexStep is how many posts a transaction of Reindex takes.
 const indexStep = 256
 
-// startSearch keeps the full-text index up to date, and makes it anew if it is
-// empty: it is no part of backups and may be thrown away.
+// startSearch keeps the full-text index up to date, and makes it anew unless it
+// is known to hold all posts: it is no part of backups and may be thrown away.
 func (s *Service) startSearch(ctx context.Context) error {
 	err := s.Bus.Consume(ctx, bus.Consumer{Name: "search", Events: []string{"posts.created", "posts.edited", "posts.deleted"}, Handle: s.indexEvents})
 	if err != nil {
 		return err
 	}
-	column := "rowid"
-	if s.Search.Engine() == db.Postgres {
-		column = "post_id"
-	}
-	_, err = db.Value[ids.ID](ctx, s.Search, "SELECT "+column+" FROM posts_search ORDER BY "+column+" DESC LIMIT 1")
+	_, err = db.Value[int](ctx, s.Search, "SELECT id FROM posts_search_made WHERE id = 1")
 	if !errs.Is(err, errs.NotFound) {
 		return err
 	}
@@ -71,7 +67,11 @@ func (s *Service) indexEvents(ctx context.Context, events []bus.Event) error {
 func (s *Service) Reindex(ctx context.Context) error {
 	for after := ids.ID(0); ; {
 		step, err := db.Values[ids.ID](ctx, s.DB, "SELECT id FROM posts_posts WHERE id > $1 ORDER BY id LIMIT $2", after, indexStep)
-		if err != nil || len(step) == 0 {
+		if err != nil {
+			return err
+		}
+		if len(step) == 0 {
+			_, err = db.Exec(ctx, s.Search, "INSERT INTO posts_search_made (id) VALUES (1) ON CONFLICT (id) DO NOTHING")
 			return err
 		}
 		if err := s.index(ctx, step, map[ids.ID]*entry{}); err != nil {

@@ -1,6 +1,7 @@
 package posts
 
 import (
+	"context"
 	"slices"
 	"testing"
 
@@ -80,6 +81,23 @@ func TestSearch(t *testing.T) {
 		if got := search(0, "fox", 0); !slices.Equal(got, []ids.ID{fox.ID}) {
 			t.Errorf("after making the index anew: %v", got)
 		}
+	})
+}
+
+// An index that was not made to its end is made at the next start.
+func TestHalfMadeIndexIsFinished(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		w := open(t, k)
+		ada := w.accounts("ada")[0]
+		old, late := w.say(ada, "an old fox"), w.say(ada, "a late fox")
+		must(t, w.index(k.Ctx, []ids.ID{old.ID}, map[ids.ID]*entry{})) // and then the process was killed
+		ctx, stop := context.WithCancel(k.Ctx)
+		defer stop()
+		must(t, w.startSearch(ctx)) // nothing is relayed: no event tells of the late one
+		testkit.Eventually(t, func() bool {
+			views, err := w.SearchPosts(k.Ctx, 0, "fox", 0, 20, 0, page.Page{})
+			return err == nil && slices.Equal(viewIDs(views), []ids.ID{late.ID, old.ID})
+		})
 	})
 }
 
