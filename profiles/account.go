@@ -2,6 +2,7 @@ package profiles
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,22 +42,25 @@ func (s *Service) Accounts(ctx context.Context, list []ids.ID) (map[ids.ID]*Acco
 		}
 		out[id] = a
 	}
-	if len(missing) == 0 {
-		return out, nil
-	}
-	loaded, err := s.loadAccounts(ctx, missing)
-	if err != nil {
-		return nil, err
-	}
-	for _, id := range missing {
-		if a, ok := loaded[id]; ok {
-			out[id] = a
-		} else {
-			delete(out, id)
+	for part := range slices.Chunk(missing, accountsAtOnce) {
+		loaded, err := s.loadAccounts(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range part {
+			if a, ok := loaded[id]; ok {
+				out[id] = a
+			} else {
+				delete(out, id)
+			}
 		}
 	}
 	return out, nil
 }
+
+// accountsAtOnce bounds how many accounts one statement reads: who has many
+// followers may follow more than the engines take parameters.
+const accountsAtOnce = 512
 
 // loadAccounts reads accounts and caches them. Callers that ask for the same
 // ones at the same time share a statement, unless one of them was changed

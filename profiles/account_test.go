@@ -40,6 +40,23 @@ func TestRegister(t *testing.T) {
 	})
 }
 
+// Who follows very many has them all read at once when a feed is loaded.
+func TestVeryManyAccounts(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		w := open(t, k)
+		list := make([]ids.ID, 40_000)
+		for i := range list {
+			list[i] = ids.ID(i + 1) // nobody has such an id
+		}
+		ann := w.people("ann")[0]
+		list[20_000] = ann
+		all, err := w.Accounts(k.Ctx, list)
+		if err != nil || len(all) != 1 || all[ann] == nil {
+			t.Errorf("%d accounts, %v", len(all), err)
+		}
+	})
+}
+
 func TestLookup(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
 		w := open(t, k)
