@@ -122,11 +122,17 @@ func TestME15Deleted(t *testing.T) {
 	id := w.says(ann, "x", "media_ids[]", own.text("id"), "media_ids[]", shared.text("id"))
 	w.says(ann, "y", "media_ids[]", again.text("id"))
 	w.file(own.text("url")).is(200)
-	w.do("DELETE", statusesPath+id, ann.token, nil).is(200).has(`{"media_attachments": [{"id": "` + own.text("id") + `"}, {"id": "` + shared.text("id") + `"}]}`)
+	deleted := w.do("DELETE", statusesPath+id, ann.token, nil).is(200).has(`{"media_attachments": [{"id": "` + own.text("id") + `"}, {"id": "` + shared.text("id") + `"}]}`)
 	w.file(own.text("url")).is(404)
 	w.file(own.text("preview_url")).is(404)
 	w.file(shared.text("url")).is(200)
-	w.do("GET", "/api/v1/media/"+own.text("id"), ann.token, nil).is(404)
+	// The author writes it anew with the same pictures, at other addresses.
+	w.file(w.do("GET", "/api/v1/media/"+own.text("id"), ann.token, nil).is(200).text("url")).is(200)
+	anew := w.says(ann, "z", "media_ids[]", own.text("id"), "media_ids[]", shared.text("id"))
+	w.do("GET", statusesPath+anew, "", nil).is(200).has(`{"media_attachments": [{"id": "` + own.text("id") + `"}, {"id": "` + shared.text("id") + `"}]}`)
+	if strings.Contains(string(deleted.body), own.text("url")) {
+		t.Error("the answer shows an address that is gone")
+	}
 }
 
 // ME-03, ME-04: neither what a file is called nor what it is said to be counts.

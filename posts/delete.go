@@ -2,6 +2,7 @@ package posts
 
 import (
 	"context"
+	"slices"
 
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/errs"
@@ -13,7 +14,8 @@ import (
 const boostsAtOnce = 200
 
 // Delete removes a post or a boost with all that hangs on it, and returns it as
-// it was. Returns NotFound if it is not the author's.
+// it was. Its images wait to be posted again, as after an upload, at other
+// addresses. Returns NotFound if it is not the author's.
 func (s *Service) Delete(ctx context.Context, author, id ids.ID) (*View, error) {
 	v, err := s.own(ctx, author, id)
 	if err != nil {
@@ -45,11 +47,29 @@ func (s *Service) Delete(ctx context.Context, author, id ids.ID) (*View, error) 
 		}
 	}
 	if len(v.Media) > 0 || !v.EditedAt.IsZero() { // earlier versions may have had images
-		if err := s.dropFiles(context.WithoutCancel(ctx)); err != nil {
+		if err := s.removeFiles(context.WithoutCancel(ctx), v); err != nil {
 			s.Log.Warn("files of a deleted post stay until the next sweep", "post", id, "error", err)
 		}
 	}
 	return v, nil
+}
+
+// removeFiles makes the files of a deleted post impossible to find, and shows in
+// v where they are now, for the author alone.
+func (s *Service) removeFiles(ctx context.Context, v *View) error {
+	hidden, err := s.hideDetached(ctx)
+	if err != nil {
+		return err
+	}
+	p := *v.Post // the value is shared
+	p.Media = slices.Clone(p.Media)
+	for i, m := range p.Media {
+		if now, ok := hidden[m.ID]; ok {
+			p.Media[i] = now
+		}
+	}
+	v.Post = &p
+	return s.dropFiles(ctx)
 }
 
 // own returns a post of the author's. Returns NotFound for those of others.
@@ -70,7 +90,7 @@ func (s *Service) remove(ctx context.Context, tx *db.Tx, p *Post) error {
 	if n == 0 {
 		return errs.NotFoundRecord() // somebody was faster
 	}
-	if err := condemn(ctx, tx, p.ID); err != nil {
+	if err := s.detach(ctx, tx, p.ID); err != nil {
 		return err
 	}
 	if p.InReplyToID != 0 {

@@ -110,8 +110,8 @@ func TestEditMedia(t *testing.T) {
 			t.Errorf("media %+v", v.Media)
 		}
 		d.ok(d.Delete(d.ctx, ada, p.ID))
-		if n := d.number("SELECT COUNT(*) FROM posts_media WHERE id > $1", 0); n != 1 {
-			t.Errorf("%d images are left, want bob's", n)
+		if n := d.number("SELECT COUNT(*) FROM posts_media WHERE id > $1", 0); n != 2 {
+			t.Errorf("%d images are left, want bob's and the one that the post showed at its end", n)
 		}
 	})
 }

@@ -163,18 +163,35 @@ func TestFilesGoWithTheirPost(t *testing.T) {
 		if p.Media[0].Original.Key != same.Original.Key {
 			t.Fatal("the same image has two files")
 		}
-		d.ok(d.Delete(d.ctx, ada, p.ID))
+		gone, err := d.Delete(d.ctx, ada, p.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if d.filed(other.Original.Key) || d.filed(other.Small.Key) {
 			t.Error("the files of the deleted post are still there")
 		}
 		if !d.filed(same.Original.Key) || !d.filed(same.Small.Key) {
 			t.Error("another one's files are gone")
 		}
-		d.fails(second(d.Media(d.ctx, ada, other.ID)), errs.NotFound, "")
-		d.ok(d.Delete(d.ctx, bob, d.post(bob, posts.Draft{Media: []ids.ID{same.ID}}).ID))
-		if d.filed(same.Original.Key) || d.number("SELECT COUNT(*) FROM posts_media WHERE id > $1", 0) != 0 {
-			t.Error("something is left")
+		moved := gone.Media[1]
+		if moved.ID != other.ID || moved.Original.Key == other.Original.Key || !d.filed(moved.Original.Key) || !d.filed(moved.Small.Key) {
+			t.Errorf("the author cannot write it anew with %+v", moved)
 		}
+		d.fails(second(d.Media(d.ctx, bob, other.ID)), errs.NotFound, "")
+		anew := d.post(ada, posts.Draft{Media: []ids.ID{gone.Media[0].ID, other.ID}})
+		if anew.Media[1].Original.Key != moved.Original.Key {
+			t.Errorf("posted anew with %+v", anew.Media)
+		}
+		d.ok(d.Delete(d.ctx, bob, d.post(bob, posts.Draft{Media: []ids.ID{same.ID}}).ID))
+		if d.filed(same.Original.Key) {
+			t.Error("the other one's files are still there")
+		}
+		d.ok(d.Delete(d.ctx, ada, anew.ID))
+		k.Clock.Advance(25 * time.Hour)
+		if err := d.Start(d.ctx); err != nil {
+			t.Fatal(err)
+		}
+		testkit.Eventually(t, func() bool { return d.number("SELECT COUNT(*) FROM posts_media WHERE id > $1", 0) == 0 })
 	})
 }
 

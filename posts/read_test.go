@@ -313,3 +313,26 @@ func TestLoadRacesWithForget(t *testing.T) {
 		t.Error("the second load is not kept")
 	}
 }
+
+// A node that an event has passed by is right again after a while.
+func TestMissedEventsAreMadeUpFor(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		w := open(t, k) // hears nothing
+		ada := w.accounts("ada")[0]
+		w.say(ada, "first")
+		list := func() int {
+			t.Helper()
+			views, err := w.PublicTimeline(k.Ctx, 0, PublicFilter{}, page.Page{Limit: 20})
+			must(t, err)
+			return len(views)
+		}
+		if n := list(); n != 1 {
+			t.Fatalf("%d posts", n)
+		}
+		w.node(k.Bus).say(ada, "second")
+		k.Clock.Advance(cacheTTL)
+		if n := list(); n != 2 {
+			t.Errorf("%d posts of two", n)
+		}
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/guildhall/guildhall/internal/blob"
@@ -115,6 +116,7 @@ type Service struct {
 	threads     *threadCache
 	feeds       *feeds
 	public      *ring
+	publicUntil atomic.Int64 // Unix milliseconds: when public is read again, the net below events
 	flights     singleflight.Group // loading of feeds and of the public ring
 	total       total
 	writing

@@ -63,8 +63,13 @@ func (s *Service) publicItems(ctx context.Context, p page.Page) ([]ids.ID, error
 		found, err := s.list("SELECT id FROM posts_posts WHERE in_public", "id")(ctx, p)
 		return plainItems(found), err
 	}
-	if !s.public.full() {
+	fresh := func() bool { return s.public.full() && s.Now().UnixMilli() < s.publicUntil.Load() }
+	if !fresh() {
 		_, err, _ := s.flights.Do("public", func() (any, error) {
+			if fresh() { // a call that ended just now has read it
+				return nil, nil
+			}
+			s.publicUntil.Store(s.Now().Add(cacheTTL).UnixMilli())
 			return nil, fillRing(context.WithoutCancel(ctx), s.public, below)
 		})
 		if err != nil {

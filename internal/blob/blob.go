@@ -153,6 +153,31 @@ func (s *Store) Exists(ctx context.Context, key string) (bool, error) {
 	return fi.Mode().IsRegular(), nil
 }
 
+// Copy stores a blob once more under a key that nobody knows and that its
+// content does not tell. Returns NotFound if there is no such blob.
+func (s *Store) Copy(ctx context.Context, key string) (copied string, err error) {
+	from, _, err := s.Open(ctx, key)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, from.Close()) }()
+	tmp, f, err := s.createTemp()
+	if err != nil {
+		return "", fmt.Errorf("blob: %w", err)
+	}
+	size, err := write(f, sha256.New(), from)
+	if err != nil {
+		return "", errors.Join(err, s.remove(tmp))
+	}
+	unknown := sha256.New()
+	unknown.Write([]byte(rand.Text() + rand.Text()))
+	copied = keyOf(unknown, path.Ext(key))
+	if _, err := s.place(tmp, copied, size); err != nil {
+		return "", fmt.Errorf("blob: place %s: %w", copied, err)
+	}
+	return copied, nil
+}
+
 // Delete removes a blob, durably; one that is not there is fine. It returns
 // NotFound for what cannot be a key. Content is shared: the caller makes sure
 // that nothing else refers to the key.

@@ -286,3 +286,34 @@ func TestOpenRefusesWhatIsNoDirectory(t *testing.T) {
 		}
 	}
 }
+
+func TestCopyIsWhereNobodyKnows(t *testing.T) {
+	ctx := context.Background()
+	s := open(t, t.TempDir())
+	key, _, err := s.Put(ctx, strings.NewReader("a picture"), ".png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied, err := s.Copy(ctx, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := s.Copy(ctx, key)
+	if err != nil || copied == key || copied == again {
+		t.Errorf("%s copied to %s and %s: %v", key, copied, again, err)
+	}
+	if err := s.Delete(ctx, key); err != nil {
+		t.Fatal(err)
+	}
+	r, info, err := s.Open(ctx, copied)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if data, err := io.ReadAll(r); err != nil || string(data) != "a picture" || info.ContentType != "image/png" {
+		t.Errorf("%q %+v %v", data, info, err)
+	}
+	if _, err := s.Copy(ctx, key); !errs.Is(err, errs.NotFound) {
+		t.Errorf("copy of what is gone: %v", err)
+	}
+}

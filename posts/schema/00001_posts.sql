@@ -60,8 +60,11 @@ CREATE TABLE posts_media (
     account_id BIGINT NOT NULL,
     -- 0: not posted yet
     post_id BIGINT NOT NULL DEFAULT 0,
-    -- 0, 1, … in the post; -1: only earlier versions of the post show it
+    -- 0, 1, … in the post; -1: only earlier versions of the post show it; -2: its
+    -- post was deleted and its files are still to be found where they were
     position INTEGER NOT NULL DEFAULT 0,
+    -- when its post was deleted; 0: never
+    detached_at BIGINT NOT NULL DEFAULT 0,
     description TEXT NOT NULL DEFAULT '',
     focus_x DOUBLE PRECISION NOT NULL DEFAULT 0,
     focus_y DOUBLE PRECISION NOT NULL DEFAULT 0,
