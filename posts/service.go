@@ -116,7 +116,7 @@ type Service struct {
 	threads     *threadCache
 	feeds       *feeds
 	public      *ring
-	publicUntil atomic.Int64 // Unix milliseconds: when public is read again, the net below events
+	publicUntil atomic.Int64       // Unix milliseconds: when public is read again, the net below events
 	flights     singleflight.Group // loading of feeds and of the public ring
 	total       total
 	writing
