@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -157,7 +159,8 @@ func (d dialect) Open(name string) (fs.File, error) {
 	return &translated{File: f, Reader: bytes.NewReader(text)}, nil
 }
 
-// ReadDir implements fs.ReadDirFS: the shared files and those of the engine.
+// ReadDir implements fs.ReadDirFS: the shared files and those of the engine, by
+// name, for that is the order in which goose takes them.
 func (d dialect) ReadDir(name string) ([]fs.DirEntry, error) {
 	entries, err := fs.ReadDir(d.files, name)
 	if err != nil {
@@ -167,7 +170,9 @@ func (d dialect) ReadDir(name string) ([]fs.DirEntry, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
-	return append(entries, own...), err
+	entries = append(entries, own...)
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return entries, err
 }
 
 // Glob implements fs.GlobFS, which is how the files are found.
