@@ -41,9 +41,10 @@ const demoPasswords = 42
 // joined, at most.
 const demoAge = 1100 * 24 * time.Hour
 
-// Demo fills an empty data folder with a community and serves it. The services
-// are the real ones; only their clock shows the time at which things are meant
-// to have happened, until the server starts.
+// Demo fills an empty data folder, or an empty PostgreSQL, with a community and
+// serves it; it refuses one in which somebody is. The services are the real
+// ones; only their clock shows the time at which things are meant to have
+// happened, until the server starts.
 func Demo(ctx context.Context, c Config, o DemoOptions) (err error) {
 	var clock movable
 	clock.set(time.Now().Add(-demoAge))
@@ -52,6 +53,13 @@ func Demo(ctx context.Context, c Config, o DemoOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
+	n, err := a.Profiles.Count(ctx)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		return fmt.Errorf("the demo needs an empty database; in this one are %d members", n)
+	}
 	return a.Serve(ctx, func(ctx context.Context) error {
 		s := seeding{app: a, clock: &clock, out: o.Out, now: time.Now()}
 		if err := s.run(ctx, o); err != nil {

@@ -188,6 +188,23 @@ func TestRefusesANewerSchema(t *testing.T) {
 	})
 }
 
+// An engine may have the first step for itself, and share the second.
+func TestStepsOfOneEngineAndSharedOnes(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		mixed := fstest.MapFS{"sqlite/00001_things.sql": schema["00001_things.sql"], "postgres/00001_things.sql": schema["00001_things.sql"],
+			"00002_more.sql": schema["00002_more.sql"]}
+		k.Open("t", mixed)
+		again, err := k.Reopen("t", mixed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer again.Close()
+		if err := again.Migrate(k.Ctx); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestOpenSaysWhatIsWrong(t *testing.T) {
 	if _, err := db.Open(context.Background(), db.Config{Name: "t", Dir: filepath.Join(t.TempDir(), "missing"), Schema: schema}); err == nil {
 		t.Error("a missing folder is taken")
