@@ -65,8 +65,7 @@ func (s *Service) plan(ctx context.Context, p *plan, e bus.Event) error {
 		})
 	case "posts.poll_ended":
 		return with(e, func(f posts.PollEnded) error {
-			planPollEnded(p, e, f)
-			return nil
+			return s.planPollEnded(ctx, p, e, f)
 		})
 	}
 	return planFollows(p, e)
@@ -113,9 +112,18 @@ func (s *Service) planEdited(ctx context.Context, p *plan, e bus.Event, c posts.
 // boostersRead is how many boosters of an edited post are read at once.
 const boostersRead = 500
 
-// planPollEnded tells the author, who hears of their own polls too.
-func planPollEnded(p *plan, e bus.Event, c posts.PollEnded) {
+// planPollEnded tells those who have voted and the author, who hears of their
+// own polls too.
+func (s *Service) planPollEnded(ctx context.Context, p *plan, e bus.Event, c posts.PollEnded) error {
+	voters, err := s.Posts.Voters(ctx, c.PollID)
+	if err != nil {
+		return err
+	}
+	for _, voter := range voters {
+		p.tell(e, PollEnded, voter, c.AuthorID, c.PostID)
+	}
 	p.set(change{register: register{c.AuthorID, c.AuthorID, PollEnded, c.PostID}, event: e.ID, at: e.At(), live: true})
+	return nil
 }
 
 func planFollows(p *plan, e bus.Event) error {

@@ -83,6 +83,7 @@ func TestPollEnded(t *testing.T) {
 		ended := w.event("posts", posts.PollEnded{PostID: view.ID, PollID: view.PollID, AuthorID: p[0]})
 		w.deliver(ended, ended)
 		w.wantTold(p[0], "poll ann")
+		w.wantTold(p[1], "poll ann")
 		w.wantTold(p[2], "")
 	})
 }

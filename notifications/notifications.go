@@ -109,6 +109,7 @@ type Profiles interface {
 type Posts interface {
 	GetMany(ctx context.Context, viewer ids.ID, want []ids.ID) ([]*posts.View, error)
 	BoostedBy(ctx context.Context, viewer, post ids.ID, p page.Page) ([]profiles.Entry, error)
+	Voters(ctx context.Context, poll ids.ID) ([]ids.ID, error)
 	KeepFeed(ctx context.Context, reader ids.ID) (release func(), err error)
 	HomeReaders(ctx context.Context, c posts.Created, among func(ids.ID) bool) ([]ids.ID, error)
 }

@@ -150,7 +150,7 @@ func (c *creation) store(ctx context.Context, tx *db.Tx) error {
 // finish does what hangs on other rows: counters and the event.
 func (c *creation) finish(ctx context.Context, tx *db.Tx) error {
 	p := c.post
-	if p.InReplyToID != 0 {
+	if counts(p) {
 		if ok, err := c.s.bump(ctx, tx, p.InReplyToID, "replies", 1); err != nil {
 			return err
 		} else if !ok {
@@ -237,6 +237,10 @@ func insertPost(ctx context.Context, tx *db.Tx, p *Post) (int64, error) {
 		p.ID, p.AccountID, p.URI, p.InReplyToID, p.InReplyToAccountID, p.ThreadID, p.BoostOfID, int(p.Visibility), p.Language,
 		p.Spoiler, p.Sensitive, p.Text, p.Content, toMillis(p.EditedAt), p.PollID, p.AppID, inPublic(p))
 }
+
+// counts tells whether a post counts as an answer. The number is shown to all
+// who see what was answered: a private answer must not show in it.
+func counts(p *Post) bool { return p.InReplyToID != 0 && p.Visibility <= Unlisted }
 
 // countPost counts a new post for its author. Direct posts are not counted:
 // the number is shown to everybody.

@@ -93,7 +93,7 @@ func (s *Service) remove(ctx context.Context, tx *db.Tx, p *Post) error {
 	if err := s.detach(ctx, tx, p.ID); err != nil {
 		return err
 	}
-	if p.InReplyToID != 0 {
+	if counts(p) {
 		if _, err := s.bump(ctx, tx, p.InReplyToID, "replies", -1); err != nil {
 			return err
 		}

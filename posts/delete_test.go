@@ -147,3 +147,27 @@ func TestDeleteWhileOthersAct(t *testing.T) {
 		}
 	})
 }
+
+// The number of answers is shown to everybody, so that a private one must not
+// show in it.
+func TestPrivateAnswersAreNotCounted(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		d := newDesk(t, k)
+		ada, bob := d.person("ada"), d.person("bob")
+		p := d.post(ada, posts.Draft{Text: "a question"})
+		var answers []ids.ID
+		for visibility, want := range []int{posts.Public: 1, posts.Unlisted: 2, posts.Followers: 2, posts.Direct: 2} {
+			v := posts.Visibility(visibility)
+			answers = append(answers, d.post(bob, posts.Draft{Text: "@ada an answer", InReplyToID: p.ID, Visibility: &v}).ID)
+			if n := d.get(ada, p.ID).Stats.Replies; n != want {
+				t.Errorf("%d answers after one of visibility %d, want %d", n, v, want)
+			}
+		}
+		for i, want := range []int{1, 0, 0, 0} {
+			d.ok(d.Delete(d.ctx, bob, answers[i]))
+			if n := d.get(ada, p.ID).Stats.Replies; n != want {
+				t.Errorf("%d answers after %d are deleted, want %d", n, i+1, want)
+			}
+		}
+	})
+}

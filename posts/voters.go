@@ -7,11 +7,6 @@ import (
 	"github.com/guildhall/guildhall/internal/ids"
 )
 
-// BoosterIDs returns the accounts that boost a post.
-func (s *Service) BoosterIDs(ctx context.Context, post ids.ID) ([]ids.ID, error) {
-	return db.Values[ids.ID](ctx, s.DB, "SELECT account_id FROM posts_posts WHERE boost_of_id = $1 AND boost_of_id <> 0", post)
-}
-
 // Voters returns the accounts that have voted in a poll.
 func (s *Service) Voters(ctx context.Context, poll ids.ID) ([]ids.ID, error) {
 	return db.Values[ids.ID](ctx, s.DB, "SELECT DISTINCT account_id FROM posts_poll_votes WHERE poll_id = $1", poll)
