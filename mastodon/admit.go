@@ -20,14 +20,11 @@ func (e *endpoint) admit(c *Call) error {
 		}
 		return badToken()
 	}
-	caller, err := e.server.Identity.Authenticate(c.R.Context(), token)
-	if err != nil {
-		if errs.Is(err, errs.Unauthenticated) {
-			return badToken()
-		}
+	c.token = token
+	if err := e.server.authenticate(c); err != nil {
 		return err
 	}
-	c.Caller = caller
+	caller := c.Caller
 	if caller.Pending != "" && e.Flags&PendingToo == 0 {
 		return errs.New(errs.Forbidden, caller.Pending)
 	}
@@ -43,6 +40,16 @@ func (e *endpoint) admit(c *Call) error {
 		return errs.New(errs.Forbidden, "This action is outside the authorized scopes")
 	}
 	return nil
+}
+
+// authenticate finds out whom the request's token stands for.
+func (s *server) authenticate(c *Call) error {
+	caller, err := s.Identity.Authenticate(c.R.Context(), c.token)
+	if errs.Is(err, errs.Unauthenticated) {
+		return badToken()
+	}
+	c.Caller = caller
+	return err
 }
 
 // bearer returns the token that a request carries, and whether it carries one.

@@ -24,6 +24,7 @@ type Call struct {
 	R      *http.Request
 	Caller *identity.Caller // nil: anonymous
 	server *server
+	token  string     // what Caller was known by
 	query  url.Values // parsed on first use
 	upload bool       // the body may carry images
 	slot   bool       // has one of the gate's

@@ -29,7 +29,16 @@ func (s *server) subscribe(c *Call) (*notifications.Feed, error) {
 	if c.Caller != nil {
 		who.TokenID = c.Caller.TokenID
 	}
-	return s.Notifications.Subscribe(c.R.Context(), who)
+	feed, err := s.Notifications.Subscribe(c.R.Context(), who)
+	if err != nil || c.Caller == nil {
+		return feed, err
+	}
+	// From now on a revocation ends the feed; one that came just before did not.
+	if err := s.authenticate(c); err != nil {
+		feed.Close()
+		return nil, err
+	}
+	return feed, nil
 }
 
 // addChannel subscribes a feed to a channel if the caller's token allows it.

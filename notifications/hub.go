@@ -32,7 +32,11 @@ func (h *hub) subscribe(who Subscriber, keep func() (func(), error)) (*Feed, err
 	if h.ended != "" {
 		return nil, errs.New(errs.Unavailable, "Shutting down")
 	}
-	if who.UserID != 0 && len(h.users[who.UserID]) >= h.config.StreamsPerAccount {
+	most := h.config.StreamsPerAccount
+	if who.UserID == 0 {
+		most = h.config.StreamsOfNobody
+	}
+	if len(h.users[who.UserID]) >= most {
 		return nil, errs.New(errs.TooMany, "Too many streams are open")
 	}
 	f := &Feed{hub: h, who: who, keep: keep, release: func() {}, queue: make(chan Delivery, h.config.FeedQueue), channels: map[Channel][]string{}}

@@ -90,12 +90,13 @@ type Config struct {
 	NotifierBytes     uint64 // for who wants to be told of an author's posts
 	FeedQueue         int    // messages that wait for one socket before it is closed
 	StreamsPerAccount int
+	StreamsOfNobody   int // all those without an account together
 	EventQueue        int // events that wait to be sent to the sockets of this node
 }
 
 // DefaultConfig returns what fits one machine.
 func DefaultConfig() Config {
-	return Config{CacheBytes: 32 << 20, NotifierBytes: 8 << 20, FeedQueue: 256, StreamsPerAccount: 20, EventQueue: 8192}
+	return Config{CacheBytes: 32 << 20, NotifierBytes: 8 << 20, FeedQueue: 256, StreamsPerAccount: 20, StreamsOfNobody: 1000, EventQueue: 8192}
 }
 
 // Profiles is what this room needs of the room profiles.
