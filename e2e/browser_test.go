@@ -149,9 +149,10 @@ func journey(t *testing.T, s *server, data string, scripts bool) {
 	case <-time.After(30 * time.Second):
 		t.Fatalf("the browser did not come back to the app\n%v", said.list)
 	}
-	if title, err := chromedp.Run(ctx, chromedp.Title()); err != nil || title != fmt.Sprint(scripts) {
-		t.Errorf("do scripts run? %q, %v", title, err)
-	}
+	eventually(t, fmt.Sprintf("the app's page, scripts=%v", scripts), func() bool {
+		title, err := chromedp.Run(ctx, chromedp.Title())
+		return err == nil && title == fmt.Sprint(scripts)
+	})
 	if back.Get("state") != "a b&c" {
 		t.Errorf("came back with %v", back)
 	}

@@ -23,6 +23,12 @@ func (s *Service) Register(ctx context.Context, r identity.SignUp) (*identity.Us
 func (s *Service) create(ctx context.Context, u *identity.User) error {
 	name := strings.ToLower(u.Username)
 	return s.write(ctx, func(tx *db.Tx) error {
+		// Also if it is there: the consumer asks for it before it makes it, and
+		// nobody may share what it reads then.
+		tx.OnCommit(func() {
+			s.accounts.forget(u.ID)
+			s.names.forget(name)
+		})
 		n, err := db.Exec(ctx, tx, `INSERT INTO profiles_accounts (id, domain, name, username, created_at) VALUES ($1, '', $2, $3, $4)
 ON CONFLICT (id) DO NOTHING`, u.ID, name, u.Username, u.CreatedAt.UnixMilli())
 		if err != nil || n == 0 {
@@ -32,7 +38,6 @@ ON CONFLICT (id) DO NOTHING`, u.ID, name, u.Username, u.CreatedAt.UnixMilli())
 			return err
 		}
 		_, err = s.outbox.Add(ctx, tx, Registered{AccountID: u.ID, Username: u.Username})
-		tx.OnCommit(func() { s.names.forget(name) })
 		return err
 	})
 }

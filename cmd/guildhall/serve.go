@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -15,7 +16,7 @@ type serve struct{}
 func (serve) Run(ctx context.Context, c *app.Config, log *slog.Logger) error {
 	a, err := app.Open(ctx, *c, app.Options{Log: log})
 	if err != nil {
-		return err
+		return unlessTold(ctx, err)
 	}
 	err = a.Serve(ctx, func(ctx context.Context) error { return a.Welcome(ctx, os.Stdout) })
 	if closing := a.Close(); err == nil {
@@ -42,6 +43,15 @@ func (d demo) Run(ctx context.Context, c *app.Config, log *slog.Logger) error {
 	err = app.Demo(ctx, *c, app.DemoOptions{Accounts: d.Accounts, Posts: d.Posts, TokensFile: d.Tokens, Log: log, Out: os.Stdout})
 	if removing := os.RemoveAll(dir); err == nil {
 		err = removing
+	}
+	return unlessTold(ctx, err)
+}
+
+// unlessTold returns what went wrong, which is nothing if the program was told
+// to end while it started.
+func unlessTold(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
 	}
 	return err
 }
