@@ -209,6 +209,30 @@ func TestMapIsTrue(t *testing.T) {
 	}
 }
 
+// requirement is a line of go.mod that names a direct dependency.
+var requirement = regexp.MustCompile(`(?m)^\t([a-z0-9.-]+(?:/[^ ]+)+) v\S+$`)
+
+func TestEveryDependencyHasItsReason(t *testing.T) {
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reasons, err := os.ReadFile("docs/dependencies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := requirement.FindAllStringSubmatch(string(mod), -1)
+	if len(found) < 10 {
+		t.Fatalf("found only %d direct dependencies in go.mod", len(found))
+	}
+	for _, m := range found {
+		parts := strings.Split(m[1], "/") // a repository's modules share a line
+		if name := strings.Join(parts[:min(len(parts), 3)], "/"); !strings.Contains(string(reasons), name) {
+			t.Errorf("docs/dependencies.md has no line for %s", name)
+		}
+	}
+}
+
 func TestNoRoomWorksBehindTheScenes(t *testing.T) {
 	for _, f := range goFiles(t) {
 		for _, d := range f.ast.Decls {
