@@ -155,7 +155,7 @@ func TestSocket(t *testing.T) {
 	w.follows(cleo, bob)
 	s.gets("user notification follow cleo", "user:notification notification follow cleo")
 	w.says(cleo, "@bob psst", "visibility", "direct")
-	s.gets("user notification mention cleo", "user:notification notification mention cleo")
+	s.gets("user notification mention cleo", "user:notification notification mention cleo", "direct conversation")
 
 	// A boost of what bob has favourited does not undo that for him.
 	hers := w.says(cleo, "hers", "visibility", "unlisted")
@@ -169,6 +169,42 @@ func TestSocket(t *testing.T) {
 	w.must(json.Unmarshal([]byte(f.Payload), &boost))
 	if f.String() != "user update ann boost:hers" || !boost.Favourited || !boost.Reblog.Favourited || boost.Reblog.Reblogged {
 		t.Errorf("%s: %+v", f, boost)
+	}
+}
+
+// A direct post comes to those who take part, each of whom sees the others.
+func TestConversations(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	ann, bob, cleo := w.person("ann"), w.person("bob"), w.person("cleo")
+	hers, his, others := w.dial("?stream=direct&access_token="+ann.token), w.dial("?stream=direct&access_token="+bob.token), w.dial("?stream=direct&access_token="+cleo.token)
+	first := w.says(ann, "@bob psst", "visibility", "direct")
+	w.says(ann, "@bob aloud")
+	w.says(bob, "@ann what?", "visibility", "direct", "in_reply_to_id", first)
+	type conversation struct {
+		ID       string
+		Unread   bool
+		Accounts []struct{ Username string }
+		Last     struct{ Content string } `json:"last_status"`
+	}
+	for name, c := range map[string]struct {
+		of     *socket
+		other  string
+		unread []bool
+	}{"ann": {hers, "bob", []bool{false, true}}, "bob": {his, "ann", []bool{true, false}}} {
+		for i, text := range []string{"psst", "what?"} {
+			f := c.of.next()
+			payload(t, f.Event, f.Payload)
+			var got conversation
+			w.must(json.Unmarshal([]byte(f.Payload), &got))
+			if f.Event != "conversation" || got.ID != first || got.Unread != c.unread[i] || len(got.Accounts) != 1 || got.Accounts[0].Username != c.other || !strings.Contains(got.Last.Content, text) {
+				t.Errorf("%s gets %s: %+v", name, f.Event, got)
+			}
+		}
+	}
+	w.says(cleo, "@cleo a note", "visibility", "direct")
+	if f := others.next(); !strings.Contains(f.Payload, "a note") {
+		t.Errorf("cleo gets %s", f.Payload)
 	}
 }
 

@@ -62,6 +62,8 @@ func (s *server) payload(ctx context.Context, viewer ids.ID, m *notifications.Me
 		return []byte(m.PostID.String()), nil
 	case notifications.EventNotification:
 		return s.notificationJSON(ctx, viewer, m.Notification)
+	case notifications.EventConversation:
+		return s.conversationJSON(ctx, viewer, m.PostID)
 	}
 	if shared(viewer, m) {
 		return s.statusJSON(ctx, anybody, m.View)
@@ -78,6 +80,42 @@ func (s *server) payload(ctx context.Context, viewer ids.ID, m *notifications.Me
 // may have favourited, and must not see that undone.
 func shared(viewer ids.ID, m *notifications.Message) bool {
 	return viewer == 0 || m.Event == notifications.EventUpdate && m.View.Boost == nil && m.View.AccountID != viewer
+}
+
+// conversationEntity is Conversation of the API.
+type conversationEntity struct {
+	ID         ids.ID    `json:"id"` // of the first post
+	Unread     bool      `json:"unread"`
+	Accounts   []rawJSON `json:"accounts"` // who takes part besides the viewer
+	LastStatus rawJSON   `json:"last_status"`
+}
+
+// conversationJSON returns what a direct post has made of its conversation.
+func (s *server) conversationJSON(ctx context.Context, viewer, post ids.ID) ([]byte, error) {
+	v, err := s.Posts.Get(ctx, viewer, post)
+	if err != nil {
+		return nil, err
+	}
+	status, err := s.statusJSON(ctx, viewer, v)
+	if err != nil {
+		return nil, err
+	}
+	people := []ids.ID{v.AccountID}
+	for _, m := range v.Mentions {
+		people = append(people, m.AccountID)
+	}
+	accounts, err := s.accountsJSON(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	e := conversationEntity{ID: v.ThreadID, Unread: viewer != v.AccountID, Accounts: []rawJSON{}, LastStatus: status}
+	for _, id := range people {
+		if body := accounts[id]; body != nil && id != viewer {
+			e.Accounts = append(e.Accounts, body)
+			delete(accounts, id)
+		}
+	}
+	return encode(e)
 }
 
 // heartbeat is how often a quiet stream shows that it is alive.

@@ -42,7 +42,7 @@ func message(event, payload string) string {
 func payload(t *testing.T, event, payload string) {
 	t.Helper()
 	doc, err := description()
-	name := map[string]string{"update": "Status", "status.update": "Status", "notification": "Notification"}[event]
+	name := map[string]string{"update": "Status", "status.update": "Status", "notification": "Notification", "conversation": "Conversation"}[event]
 	if err != nil || doc == nil || name == "" {
 		return
 	}

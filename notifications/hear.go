@@ -3,6 +3,7 @@ package notifications
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -142,14 +143,34 @@ func (s *Service) sendCreated(ctx context.Context, c posts.Created) error {
 		channels = publicChannels(!answers, c.Tags)
 	}
 	listeners := s.hub.listeners(channels)
-	if len(homes) == 0 && len(listeners) == 0 {
-		return nil
+	partners, err := s.partners(ctx, c)
+	if err != nil || len(homes) == 0 && len(listeners) == 0 && len(partners) == 0 {
+		return err
 	}
 	view, err := s.plainView(ctx, c.AccountID, c.ID)
 	if err != nil || view == nil {
 		return err
 	}
+	s.hub.toUsers(&Message{Event: EventConversation, PostID: c.ID, View: view}, Channel{Name: ChannelDirect}, partners)
 	return s.sendView(ctx, &Message{Event: EventUpdate, PostID: c.ID, View: view}, homes, channels, listeners)
+}
+
+// partners returns those who take part in the conversation that a direct post
+// belongs to and are connected.
+func (s *Service) partners(ctx context.Context, c posts.Created) ([]ids.ID, error) {
+	if c.Visibility != posts.Direct || c.BoostOfID != 0 {
+		return nil, nil
+	}
+	connected := map[ids.ID]bool{}
+	for _, id := range append([]ids.ID{c.AccountID}, c.Mentions...) {
+		if s.hub.isConnected(id) {
+			connected[id] = true
+		}
+	}
+	if err := s.leaveHiding(ctx, connected, c.AccountID); err != nil {
+		return nil, err
+	}
+	return slices.Collect(maps.Keys(connected)), nil
 }
 
 func (s *Service) sendEdited(ctx context.Context, c posts.Edited) error {

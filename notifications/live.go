@@ -42,6 +42,7 @@ const (
 	EventDelete       = "delete"
 	EventEdit         = "status.update"
 	EventNotification = "notification"
+	EventConversation = "conversation"
 )
 
 // Message is what one or many sockets are sent. It is shared and must not be
@@ -49,7 +50,7 @@ const (
 type Message struct {
 	Event        string
 	PostID       ids.ID        // delete: the post that is gone
-	View         *posts.View   // update and status.update: the post, without anybody's own state
+	View         *posts.View   // update, status.update and conversation: the post, without anybody's own state
 	Notification *Notification // notification: with the post as its reader sees it
 	once         sync.Once
 	encoded      []byte

@@ -91,9 +91,6 @@ func TestEventsReachConsumersAndFollowersInOrder(t *testing.T) {
 		o := bus.NewOutbox(k.Bus, d, k.IDs, k.Clock.Now)
 		var consumed, followed heard
 		if err := k.Bus.Follow(bus.Follower{Event: func(e bus.Event) {
-			if !e.Own && string(e.Data) == `{"n":499}` {
-				t.Error("a process does not know its own change")
-			}
 			if err := followed.add([]bus.Event{e}); err != nil {
 				t.Error(err)
 			}
@@ -116,6 +113,23 @@ func TestEventsReachConsumersAndFollowersInOrder(t *testing.T) {
 		if !slices.Equal(consumed.all(), counted(500)) || !slices.Equal(first(followed.all()), counted(500)) {
 			t.Error("out of order")
 		}
+	})
+}
+
+// What the relay takes from memory was changed here; what it reads from the
+// table, as it does at first, may have been changed by any process.
+func TestAProcessKnowsItsOwnChanges(t *testing.T) {
+	k := testkit.New(t, db.SQLite)
+	d := k.Open("t", schema)
+	o := bus.NewOutbox(k.Bus, d, k.IDs, k.Clock.Now)
+	var own atomic.Bool
+	if err := k.Bus.Follow(bus.Follower{Event: func(e bus.Event) { own.Store(e.Own) }, Lost: func() {}}); err != nil {
+		t.Fatal(err)
+	}
+	go o.Run(k.Ctx)
+	testkit.Eventually(t, func() bool {
+		record(t, k, d, o, 0, 1)
+		return own.Load()
 	})
 }
 
