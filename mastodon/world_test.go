@@ -77,7 +77,7 @@ func open(t *testing.T, adjust ...func(*mastodon.Deps, *mastodon.Config)) *world
 	pc := profiles.DefaultConfig()
 	pc.Domain = "guild.test"
 	w.profiles = profiles.New(profiles.Deps{DB: k.Open("profiles", profiles.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now,
-		Log: k.Log, Identity: w.identity, Images: images, Blobs: blobs, Format: text.Plain}, pc)
+		Log: k.Log, Identity: w.identity, Images: images, Blobs: blobs, Format: func(s string) string { return text.Parse(s).HTML(nil, nil) }}, pc)
 	oc := posts.DefaultConfig()
 	oc.BaseURL = base
 	w.posts = posts.New(posts.Deps{DB: k.Open("posts", posts.Schema()), Search: k.Open("search", posts.SearchSchema()), Bus: k.Bus,

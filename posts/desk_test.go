@@ -76,7 +76,7 @@ func newDesk(t *testing.T, k *testkit.Kit) *desk {
 	pc := profiles.DefaultConfig()
 	pc.Domain = "here.test"
 	who := profiles.New(profiles.Deps{DB: k.Open("profiles", profiles.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
-		Identity: &signUps{kit: k, users: map[ids.ID]*identity.User{}}, Images: images, Blobs: blobs, Format: text.Plain}, pc)
+		Identity: &signUps{kit: k, users: map[ids.ID]*identity.User{}}, Images: images, Blobs: blobs, Format: func(s string) string { return text.Parse(s).HTML(nil, nil) }}, pc)
 	c := posts.DefaultConfig()
 	c.BaseURL = "https://here.test"
 	d := k.Open("posts", posts.Schema())

@@ -79,7 +79,7 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 	pc := profiles.DefaultConfig()
 	pc.Domain = w.host
 	w.profiles = profiles.New(profiles.Deps{DB: k.Open("profiles", profiles.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now,
-		Log: k.Log, Identity: w.identity, Images: images, Blobs: w.blobs, Format: text.Plain}, pc)
+		Log: k.Log, Identity: w.identity, Images: images, Blobs: w.blobs, Format: func(s string) string { return text.Parse(s).HTML(nil, nil) }}, pc)
 	oc := posts.DefaultConfig()
 	oc.BaseURL = w.base
 	w.posts = posts.New(posts.Deps{DB: k.Open("posts", posts.Schema()), Search: k.Open("search", posts.SearchSchema()), Bus: k.Bus,

@@ -55,12 +55,6 @@ func Parse(input string) *Document {
 	return d
 }
 
-// Plain returns a text as HTML with its links but without mentions and
-// hashtags, for biographies and the like.
-func Plain(input string) string {
-	return Parse(input).HTML(nil, nil)
-}
-
 var ends = regexp.MustCompile(`\r\n?`)
 
 // Clean makes a text fit to be kept: valid UTF-8, no control characters but

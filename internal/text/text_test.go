@@ -78,9 +78,9 @@ func TestHTML(t *testing.T) {
 	}
 }
 
-func TestPlain(t *testing.T) {
+func TestNamesStayPlainText(t *testing.T) {
 	want := "<p>@ada #go<br />" + anchor("https://example.com", "https://", "", "example.com", "") + "</p>"
-	if got := text.Plain("@ada #go\nhttps://example.com"); got != want {
+	if got := text.Parse("@ada #go\nhttps://example.com").HTML(nil, nil); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 }
