@@ -67,13 +67,19 @@ type Options struct {
 	Offline bool
 }
 
-// databases are the rooms' databases and what is in them, in the order in which
-// they are migrated.
-var databases = []struct {
+type database struct {
 	name    string
 	schema  func() fs.FS
-	derived bool
-}{
+	derived bool // the content can be made anew
+}
+
+func (d database) config(c Config, log *slog.Logger) db.Config {
+	return db.Config{Name: d.name, Dir: c.Data, URL: c.DatabaseURL, Schema: d.schema(), Derived: d.derived, Log: log}
+}
+
+// databases are the rooms' databases and what is in them, in the order in which
+// they are migrated.
+var databases = []database{
 	{"identity", identity.Schema, false},
 	{"profiles", profiles.Schema, false},
 	{"posts", posts.Schema, false},
@@ -96,6 +102,9 @@ func Open(ctx context.Context, c Config, o Options) (_ *App, err error) {
 	}()
 	if !o.Offline {
 		if a.lock, err = takeFolder(ctx, c); err != nil {
+			return nil, err
+		}
+		if err := mend(ctx, c, a.log); err != nil {
 			return nil, err
 		}
 		if a.bus, err = bus.Open(ctx, bus.Config{URL: c.NATSURL, Dir: filepath.Join(c.Data, "bus"), Log: a.log, Metrics: a.metrics}); err != nil {
@@ -150,18 +159,28 @@ func eachDatabase(ctx context.Context, c Config, log *slog.Logger, f func(*db.DB
 		return err
 	}
 	for _, spec := range databases {
-		config := db.Config{Name: spec.name, Dir: c.Data, URL: c.DatabaseURL, Schema: spec.schema(), Derived: spec.derived, Log: log}
-		err := withDatabase(ctx, config, f)
-		if config.Derived && db.IsCorrupt(err) {
-			// Not flushed at each commit, it may not survive a power cut. Its
-			// content is made anew.
-			log.Warn("damaged file thrown away", "database", config.Name, "error", err)
-			file := filepath.Join(c.Data, config.Name+".db")
-			if err = errors.Join(os.Remove(file), os.RemoveAll(file+"-wal"), os.RemoveAll(file+"-shm")); err == nil {
-				err = withDatabase(ctx, config, f)
-			}
+		if err := withDatabase(ctx, spec.config(c, log), f); err != nil {
+			return err
 		}
-		if err != nil {
+	}
+	return nil
+}
+
+// mend throws away the files of derived databases that are damaged: not flushed
+// at each commit, they may not survive a power cut, and their content is made
+// anew. No other process may be using them.
+func mend(ctx context.Context, c Config, log *slog.Logger) error {
+	for _, spec := range databases {
+		if !spec.derived || c.DatabaseURL != "" {
+			continue
+		}
+		err := withDatabase(ctx, spec.config(c, log), func(d *db.DB) error { return errors.Join(d.Migrate(ctx), d.Close()) })
+		if !db.IsCorrupt(err) {
+			continue // whatever else is wrong stops the start a little later
+		}
+		log.Warn("damaged file thrown away", "database", spec.name, "error", err)
+		file := filepath.Join(c.Data, spec.name+".db")
+		if err := errors.Join(os.Remove(file), os.RemoveAll(file+"-wal"), os.RemoveAll(file+"-shm")); err != nil {
 			return err
 		}
 	}
