@@ -24,36 +24,18 @@ func (s *Service) store(ctx context.Context, p *plan, changes []change) error {
 	var told []Notification
 	var gone map[ids.ID]bool // accounts
 	err := s.DB.Write(ctx, func(tx *db.Tx) error {
-		told, gone = nil, map[ids.ID]bool{}
+		gone = map[ids.ID]bool{}
 		if err := remove(ctx, tx, p, gone); err != nil {
 			return err
 		}
-		for rest := changes; len(rest) > 0; {
-			n := chunkSize(len(rest))
-			stored, err := s.upsert(ctx, tx, rest[:n], gone)
-			if err != nil {
-				return err
-			}
-			told = append(told, stored...)
-			rest = rest[n:]
-		}
-		return nil
+		var err error
+		told, err = s.upsert(ctx, tx, changes, gone)
+		return err
 	})
 	if err != nil {
 		return err
 	}
 	return s.announce(told, gone)
-}
-
-// chunkSize returns how many of n rows go into the next statement: few
-// different sizes make few different statements.
-func chunkSize(n int) int {
-	for _, size := range []int{64, 16, 4} {
-		if n >= size {
-			return size
-		}
-	}
-	return 1
 }
 
 // remove carries out what a plan takes back without knowing the registers, and

@@ -13,6 +13,8 @@ import (
 
 const (
 	batchMax = 256
+	// linger is how long a batch waits to grow.
+	linger = 10 * time.Millisecond
 	// attempts is how often a consumer tries an event before it is parked.
 	attempts = 5
 	// patience is how long a consumer may work on a batch before the events
@@ -90,18 +92,28 @@ func (c *consumer) run() {
 		case <-c.ctx.Done():
 			return
 		case m := <-c.queue:
-			batch := []jetstream.Msg{m}
-			for more := true; more && len(batch) < batchMax; {
-				select {
-				case m := <-c.queue:
-					batch = append(batch, m)
-				default:
-					more = false
-				}
-			}
-			c.handle(batch)
+			c.handle(c.gather(m))
 		}
 	}
+}
+
+// gather waits a moment for more events: a batch is one commit, and under load
+// few large commits cost a fraction of many small ones.
+func (c *consumer) gather(first jetstream.Msg) []jetstream.Msg {
+	batch := []jetstream.Msg{first}
+	full := time.NewTimer(linger)
+	defer full.Stop()
+	for len(batch) < batchMax {
+		select {
+		case m := <-c.queue:
+			batch = append(batch, m)
+		case <-full.C:
+			return batch
+		case <-c.ctx.Done():
+			return batch
+		}
+	}
+	return batch
 }
 
 func (c *consumer) handle(batch []jetstream.Msg) {
