@@ -24,17 +24,19 @@ var mayImport = map[string][]string{
 	"identity":      {},
 	"profiles":      {"identity"},
 	"posts":         {"identity", "profiles"},
-	"notifications": {"identity", "profiles", "posts"},
-	"mastodon":      {"identity", "profiles", "posts", "notifications"},
-	"web":           {"identity", "profiles", "posts", "notifications"},
-	"app":           {"identity", "profiles", "posts", "notifications", "mastodon", "web", "app"},
+	"instance":      {"identity", "profiles", "posts"},
+	"moderation":    {"identity", "profiles", "posts", "instance"},
+	"notifications": {"identity", "profiles", "posts", "instance", "moderation"},
+	"mastodon":      {"identity", "profiles", "posts", "instance", "moderation", "notifications"},
+	"web":           {"identity", "profiles", "posts", "instance", "moderation", "notifications"},
+	"app":           {"identity", "profiles", "posts", "instance", "moderation", "notifications", "mastodon", "web", "app"},
 	"cmd":           {"app"},
 	"internal":      {},
 	"e2e":           {"app", "cmd"},
 	"":              {},
 }
 
-var domains = []string{"identity", "profiles", "posts", "notifications"}
+var domains = []string{"identity", "profiles", "posts", "instance", "moderation", "notifications"}
 
 type file struct {
 	path string // slash-separated, from the root

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/blob"
 	"github.com/guildhall/guildhall/internal/bus"
 	"github.com/guildhall/guildhall/internal/db"
@@ -27,6 +28,7 @@ import (
 	"github.com/guildhall/guildhall/internal/observe"
 	"github.com/guildhall/guildhall/internal/seal"
 	"github.com/guildhall/guildhall/internal/text"
+	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
@@ -41,6 +43,8 @@ type App struct {
 	Identity      *identity.Service
 	Profiles      *profiles.Service
 	Posts         *posts.Service
+	Instance      *instance.Service
+	Moderation    *moderation.Service
 	Notifications *notifications.Service
 
 	config   Config
@@ -84,6 +88,8 @@ var databases = []database{
 	{"profiles", profiles.Schema, false},
 	{"posts", posts.Schema, false},
 	{"search", posts.SearchSchema, true},
+	{"instance", instance.Schema, false},
+	{"moderation", moderation.Schema, false},
 	{"notifications", notifications.Schema, false},
 }
 
@@ -223,6 +229,10 @@ func (a *App) build() error {
 		Identity: a.Identity, Images: images, Blobs: a.faces, Format: a.format}, c.profiles())
 	a.Posts = posts.New(posts.Deps{DB: a.dbs["posts"], Search: a.dbs["search"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Profiles: a.Profiles, Images: images, Blobs: a.blobs}, c.posts())
+	a.Instance = instance.New(instance.Deps{DB: a.dbs["instance"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
+		Profiles: a.Profiles, Posts: a.Posts})
+	a.Moderation = moderation.New(moderation.Deps{DB: a.dbs["moderation"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
+		Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Instance: a.Instance})
 	a.Notifications = notifications.New(notifications.Deps{DB: a.dbs["notifications"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Profiles: a.Profiles, Posts: a.Posts}, notifications.DefaultConfig())
 	a.Identity.OnRevoked(a.closeStreams)
@@ -246,7 +256,7 @@ func (a *App) closeStreams(user, token ids.ID) {
 
 // Start sets the services' consumers and loops going; they end with ctx.
 func (a *App) Start(ctx context.Context) error {
-	for _, s := range []interface{ Start(context.Context) error }{a.Identity, a.Profiles, a.Posts, a.Notifications} {
+	for _, s := range []interface{ Start(context.Context) error }{a.Identity, a.Profiles, a.Posts, a.Instance, a.Moderation, a.Notifications} {
 		if err := s.Start(ctx); err != nil {
 			return fmt.Errorf("%T: %w", s, err)
 		}

@@ -42,7 +42,8 @@ func (a *App) edges() (http.Handler, error) {
 	if a.config.Contact != "" {
 		m.ContactEmail = a.config.Contact
 	}
-	api := mastodon.New(mastodon.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Notifications: a.Notifications,
+	api := mastodon.New(mastodon.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts,
+		Instance: a.Instance, Moderation: a.Moderation, Notifications: a.Notifications,
 		Blobs: a.blobs, Pictures: a.faces, Limit: a.limits, Metrics: a.metrics, Ready: a.ready, Now: a.now, Log: a.log}, m)
 	pages := web.New(web.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Limit: a.limits, Log: a.log, Now: a.now},
 		web.Config{BaseURL: a.config.BaseURL, Title: a.config.Title, Description: a.config.Description,

@@ -39,7 +39,7 @@ type accountEntity struct {
 	LastStatusAt      *string       `json:"last_status_at"` // the day
 	HideCollections   bool          `json:"hide_collections"`
 	NoIndex           bool          `json:"noindex"`
-	Emojis            []struct{}    `json:"emojis"`
+	Emojis            []emojiEntity `json:"emojis"`
 	Roles             []struct{}    `json:"roles"`
 	Fields            []fieldEntity `json:"fields"`
 }
@@ -77,7 +77,7 @@ func (s *server) accountEntity(a *profiles.Account, stats posts.AuthorStats) acc
 		Header: s.pictureURL(a.Header, "/headers/default.png"), HeaderDescription: a.HeaderAlt,
 		FollowersCount: a.Followers, FollowingCount: a.Following, StatusesCount: stats.Posts,
 		HideCollections: a.HideCollections, NoIndex: !a.Indexable,
-		Emojis: []struct{}{}, Roles: []struct{}{}, Fields: make([]fieldEntity, len(a.Fields)),
+		Emojis: []emojiEntity{}, Roles: []struct{}{}, Fields: make([]fieldEntity, len(a.Fields)),
 	}
 	e.AvatarStatic, e.HeaderStatic = e.Avatar, e.Header
 	if !stats.LastAt.IsZero() {

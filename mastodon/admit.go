@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/errs"
 )
 
@@ -28,8 +29,11 @@ func (e *endpoint) admit(c *Call) error {
 	if caller.Pending != "" && e.Flags&PendingToo == 0 {
 		return errs.New(errs.Forbidden, caller.Pending)
 	}
-	if e.Audience == User && caller.UserID == 0 {
+	if e.Audience >= User && caller.UserID == 0 {
 		return errs.New(errs.Invalid, "This method requires an authenticated user")
+	}
+	if !e.staff(caller.Role) {
+		return errs.New(errs.Forbidden, "This action is not allowed")
 	}
 	for _, scope := range e.scopes {
 		if caller.Scopes.Allows(scope) {
@@ -40,6 +44,18 @@ func (e *endpoint) admit(c *Call) error {
 		return errs.New(errs.Forbidden, "This action is outside the authorized scopes")
 	}
 	return nil
+}
+
+// staff tells whether a role may call the route.
+func (e *endpoint) staff(role identity.Role) bool {
+	admin := role == identity.RoleAdmin || role == identity.RoleOwner
+	switch e.Audience {
+	case Moderators:
+		return admin || role == identity.RoleModerator
+	case Admins:
+		return admin
+	}
+	return true
 }
 
 // authenticate finds out whom the request's token stands for.

@@ -14,8 +14,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/blob"
 	"github.com/guildhall/guildhall/internal/limit"
+	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
@@ -26,6 +28,8 @@ type Deps struct {
 	Identity      *identity.Service
 	Profiles      *profiles.Service
 	Posts         *posts.Service
+	Instance      *instance.Service
+	Moderation    *moderation.Service
 	Notifications *notifications.Service
 	Blobs         *blob.Store           // images of posts
 	Pictures      *blob.Store           // avatars and headers

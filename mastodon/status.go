@@ -37,7 +37,7 @@ type statusEntity struct {
 	MediaAttachments   []mediaEntity   `json:"media_attachments"`
 	Mentions           []mentionEntity `json:"mentions"`
 	Tags               []tagLink       `json:"tags"`
-	Emojis             []struct{}      `json:"emojis"`
+	Emojis             []emojiEntity   `json:"emojis"`
 	Card               *struct{}       `json:"card"`
 	Quote              *struct{}       `json:"quote"`
 	QuotesCount        int             `json:"quotes_count"`
@@ -80,7 +80,7 @@ func (s *server) statusEntity(ctx context.Context, p *posts.Post, author *profil
 		Sensitive: p.Sensitive, SpoilerText: p.Spoiler, Visibility: visibilities[p.Visibility], Language: orNil(p.Language),
 		URI: p.URI, URL: s.config.BaseURL + "/@" + author.Acct() + "/" + p.ID.String(), Content: p.Content,
 		MediaAttachments: make([]mediaEntity, len(p.Media)), Mentions: make([]mentionEntity, len(p.Mentions)), Tags: make([]tagLink, len(p.Tags)),
-		Emojis: []struct{}{},
+		Emojis: []emojiEntity{},
 	}
 	if e.URI == "" {
 		e.URI = s.config.BaseURL + "/users/" + author.Username + "/statuses/" + p.ID.String()

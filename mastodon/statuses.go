@@ -269,7 +269,7 @@ type editEntity struct {
 	Account          rawJSON       `json:"account"`
 	Poll             *pollEdit     `json:"poll,omitempty"`
 	MediaAttachments []mediaEntity `json:"media_attachments"`
-	Emojis           []struct{}    `json:"emojis"`
+	Emojis           []emojiEntity `json:"emojis"`
 }
 
 type pollEdit struct {
@@ -300,7 +300,7 @@ func (s *server) history(c *Call) error {
 	list := make([]editEntity, len(edits))
 	for i, e := range edits {
 		list[i] = editEntity{Content: e.Content, SpoilerText: e.Spoiler, Sensitive: e.Sensitive, CreatedAt: e.CreatedAt.UTC().Format(timeFormat),
-			Account: account, MediaAttachments: make([]mediaEntity, len(e.Media)), Emojis: []struct{}{}}
+			Account: account, MediaAttachments: make([]mediaEntity, len(e.Media)), Emojis: []emojiEntity{}}
 		for k := range e.Media {
 			list[i].MediaAttachments[k] = s.mediaEntity(&e.Media[k])
 		}

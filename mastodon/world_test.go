@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/blob"
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
@@ -23,6 +24,7 @@ import (
 	"github.com/guildhall/guildhall/internal/testkit"
 	"github.com/guildhall/guildhall/internal/text"
 	"github.com/guildhall/guildhall/mastodon"
+	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
@@ -45,6 +47,8 @@ type world struct {
 	identity      *identity.Service
 	profiles      *profiles.Service
 	posts         *posts.Service
+	instance      *instance.Service
+	moderation    *moderation.Service
 	notifications *notifications.Service
 	deps          mastodon.Deps
 	config        mastodon.Config
@@ -82,6 +86,10 @@ func open(t *testing.T, adjust ...func(*mastodon.Deps, *mastodon.Config)) *world
 	oc.BaseURL = base
 	w.posts = posts.New(posts.Deps{DB: k.Open("posts", posts.Schema()), Search: k.Open("search", posts.SearchSchema()), Bus: k.Bus,
 		IDs: k.IDs, Now: k.Clock.Now, Log: k.Log, Profiles: w.profiles, Images: images, Blobs: blobs}, oc)
+	w.instance = instance.New(instance.Deps{DB: k.Open("instance", instance.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
+		Profiles: w.profiles, Posts: w.posts})
+	w.moderation = moderation.New(moderation.Deps{DB: k.Open("moderation", moderation.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
+		Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance})
 	w.notifications = notifications.New(notifications.Deps{DB: k.Open("notifications", notifications.Schema()), Bus: k.Bus, IDs: k.IDs,
 		Now: k.Clock.Now, Log: k.Log, Profiles: w.profiles, Posts: w.posts}, notifications.DefaultConfig())
 	w.identity.OnRevoked(func(user, token ids.ID) {
@@ -94,9 +102,12 @@ func open(t *testing.T, adjust ...func(*mastodon.Deps, *mastodon.Config)) *world
 	w.must(w.identity.Start(k.Ctx))
 	w.must(w.profiles.Start(k.Ctx))
 	w.must(w.posts.Start(k.Ctx))
+	w.must(w.instance.Start(k.Ctx))
+	w.must(w.moderation.Start(k.Ctx))
 	w.must(w.notifications.Start(k.Ctx))
 
-	w.deps = mastodon.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Notifications: w.notifications,
+	w.deps = mastodon.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts,
+		Instance: w.instance, Moderation: w.moderation, Notifications: w.notifications,
 		Blobs: blobs, Pictures: blobs, Now: k.Clock.Now, Log: k.Log}
 	w.config = mastodon.DefaultConfig()
 	w.config.BaseURL = base

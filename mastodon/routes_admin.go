@@ -1,0 +1,5 @@
+package mastodon
+
+func adminRoutes() []Route {
+	return []Route{}
+}

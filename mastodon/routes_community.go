@@ -1,0 +1,5 @@
+package mastodon
+
+func communityRoutes() []Route {
+	return []Route{}
+}

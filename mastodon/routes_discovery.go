@@ -1,0 +1,5 @@
+package mastodon
+
+func discoveryRoutes() []Route {
+	return []Route{}
+}

@@ -1,0 +1,5 @@
+package mastodon
+
+func guildhallRoutes() []Route {
+	return []Route{}
+}

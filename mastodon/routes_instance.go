@@ -1,0 +1,30 @@
+package mastodon
+
+func instanceRoutes() []Route {
+	return []Route{
+		{"GET", "/api/v1/instance", Public, "", Instance, "", 0, (*server).instanceV1, nil, nil},
+		{"GET", "/api/v2/instance", Public, "", Instance, "", 0, (*server).instanceV2, nil, nil},
+		{"GET", "/api/v1/instance/peers", Public, "", Instance, "", 0, (*server).emptyList, nil, nil},
+		{"GET", "/api/v1/instance/activity", Public, "", Instance, "", 0, (*server).emptyList, nil, nil},
+		{"GET", "/api/v1/instance/rules", Public, "", Instance, "", 0, (*server).instanceRules, nil, nil},
+		{"GET", "/api/v1/instance/extended_description", Public, "", Instance, "", 0, (*server).extendedDescription, nil, nil},
+		{"GET", "/api/v1/instance/privacy_policy", Public, "", Instance, "", 0, (*server).privacyPolicy, nil, nil},
+		{"GET", "/api/v1/instance/terms_of_service", Public, "", Instance, "", 0, (*server).termsOfService, nil, nil},
+		{"GET", "/api/v1/instance/domain_blocks", User, "", Instance, "", 0, (*server).emptyList, nil, nil},
+		{"GET", "/api/v1/instance/translation_languages", Public, "", Instance, "", 0, (*server).emptyObject, nil, nil},
+		{"GET", "/api/v1/custom_emojis", Public, "", Instance, "", 0, (*server).emptyList, nil, nil},
+		{"GET", "/api/v1/announcements", User, "", Instance, "", 0, (*server).emptyList, nil, nil},
+		{"GET", "/api/v1/push/subscription", User, "push", Notifications, "", 0, (*server).nothingThere, nil, nil},
+		{"GET", "/api/v1/followed_tags", User, "read:follows", Posts, "", 0, (*server).emptyList, nil, nil},
+		{"GET", "/api/v1/lists", User, "read:lists", Posts, "", 0, (*server).emptyList, nil, nil},
+		{"GET", "/api/v2/filters", User, "read:filters", Posts, "", 0, (*server).emptyList, nil, nil},
+		{"GET", "/.well-known/nodeinfo", Public, "", Instance, "", 0, (*server).nodeinfoLinks, nil, nil},
+		{"GET", "/nodeinfo/2.0", Public, "", Instance, "", 0, (*server).nodeinfo20, nil, nil},
+		{"GET", "/nodeinfo/2.1", Public, "", Instance, "", 0, (*server).nodeinfo21, nil, nil},
+		{"GET", "/.well-known/host-meta", Public, "", Instance, "", Raw, (*server).hostMeta, nil, nil},
+		{"GET", "/.well-known/webfinger", Public, "", Instance, "", 0, (*server).webfinger, nil, nil},
+		{"GET", "/health", Public, "", Instance, "", Raw | Unshed, (*server).live, nil, nil},
+		{"GET", "/health/live", Public, "", Instance, "", Raw | Unshed, (*server).live, nil, nil},
+		{"GET", "/health/ready", Public, "", Instance, "", Raw | Unshed, (*server).ready, nil, nil},
+	}
+}

@@ -1,0 +1,5 @@
+package mastodon
+
+func pushRoutes() []Route {
+	return []Route{}
+}

@@ -1,0 +1,5 @@
+package mastodon
+
+func quoteRoutes() []Route {
+	return []Route{}
+}

@@ -1,0 +1,14 @@
+package mastodon
+
+func timelineRoutes() []Route {
+	return []Route{
+		{"GET", "/api/v1/timelines/home", User, "read:statuses", Posts, "", 0, (*server).homeTimeline, nil, nil},
+		{"GET", "/api/v1/timelines/public", Anyone, "read:statuses", Posts, "", 0, (*server).publicTimeline, nil, nil},
+		{"GET", "/api/v1/timelines/tag/{hashtag}", Anyone, "read:statuses", Posts, "", 0, (*server).tagTimeline, nil, nil},
+		{"GET", "/api/v1/accounts/{id}/statuses", Anyone, "read:statuses", Posts, "", 0, (*server).accountStatuses, nil, nil},
+		{"GET", "/api/v1/favourites", User, "read:favourites", Posts, "paging", 0, (*server).favourites, nil, nil},
+		{"GET", "/api/v1/bookmarks", User, "read:bookmarks", Posts, "paging", 0, (*server).bookmarks, nil, nil},
+		{"GET", "/api/v2/search", Anyone, "read:search", Posts, "", 0, (*server).search, nil, nil},
+		{"GET", "/api/v1/tags/{name}", Anyone, "read:follows", Posts, "", 0, (*server).getTag, nil, nil},
+	}
+}
