@@ -221,6 +221,9 @@ func (s *Service) sendDeleted(ctx context.Context, d posts.Deleted) error {
 		return nil
 	}
 	channels := publicChannels(true, d.Tags)
+	if !d.HasMedia {
+		channels = slices.DeleteFunc(channels, Channel.onlyMedia)
+	}
 	listeners := s.hub.listeners(channels)
 	if err := s.leaveHiding(ctx, listeners, d.AccountID); err != nil {
 		return err

@@ -1,12 +1,16 @@
 package notifications
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/png"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/testkit"
@@ -97,7 +101,7 @@ func TestStreams(t *testing.T) {
 		w.must(err)
 		w.wantNext(self, "user: delete ")
 		w.wantNext(home, "user: delete ")
-		w.wantNext(public, "public: delete ", "public:local: delete ", "public:media: delete ", "hashtag rust: delete ")
+		w.wantNext(public, "public: delete ", "public:local: delete ", "hashtag rust: delete ")
 		w.must(public.Remove(Channel{Name: "public:local"}))
 		w.must(public.Remove(Channel{Name: "public:local"}))
 		w.post(cyd, "still there, @bob", posts.Public)
@@ -108,6 +112,30 @@ func TestStreams(t *testing.T) {
 			t.Error(w.next(public))
 		}
 	})
+}
+
+// Streams of posts with images carry those alone, and also hear of their end.
+func TestMediaStreams(t *testing.T) {
+	k := testkit.New(t, db.SQLite)
+	w := open(t, k).start()
+	ann := w.people("ann")[0]
+	f := w.listen(0, "public:media")
+	show := func(text string) ids.ID {
+		t.Helper()
+		var picture bytes.Buffer
+		w.must(png.Encode(&picture, image.NewGray(image.Rect(0, 0, 8, 8))))
+		m, err := w.posts.Upload(k.Ctx, ann, &picture, "", 0, 0)
+		w.must(err)
+		view, err := w.posts.Create(k.Ctx, ann, posts.Draft{Text: text, Media: []ids.ID{m.ID}})
+		w.must(err)
+		return view.ID
+	}
+	for _, id := range []ids.ID{show("look"), w.post(ann, "words", posts.Public)} {
+		_, err := w.posts.Delete(k.Ctx, ann, id)
+		w.must(err)
+	}
+	show("and here")
+	w.wantNext(f, "public:media: update look", "public:media: delete ", "public:media: update and here")
 }
 
 // Nothing of a private post reaches anybody's stream who may not see it, nor

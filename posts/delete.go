@@ -90,7 +90,8 @@ func (s *Service) remove(ctx context.Context, tx *db.Tx, p *Post) error {
 	if n == 0 {
 		return errs.NotFoundRecord() // somebody was faster
 	}
-	if err := s.detach(ctx, tx, p.ID); err != nil {
+	hadMedia, err := s.detach(ctx, tx, p.ID)
+	if err != nil {
 		return err
 	}
 	if counts(p) {
@@ -102,7 +103,7 @@ func (s *Service) remove(ctx context.Context, tx *db.Tx, p *Post) error {
 		return err
 	}
 	return s.tellDeleted(ctx, tx, Deleted{ID: p.ID, AccountID: p.AccountID, ParentID: p.InReplyToID, ThreadID: p.ThreadID,
-		Visibility: p.Visibility, Mentions: mentioned(p.Mentions), Tags: p.Tags})
+		Visibility: p.Visibility, Mentions: mentioned(p.Mentions), Tags: p.Tags, HasMedia: hadMedia})
 }
 
 func (s *Service) tellDeleted(ctx context.Context, tx *db.Tx, d Deleted) error {

@@ -32,7 +32,8 @@ type Edited struct {
 }
 
 // Deleted says that a post or a boost is gone. ParentID is the post that it
-// answered or boosted, whose counters have changed.
+// answered or boosted, whose counters have changed. HasMedia says that it has
+// images, or had some before it was edited.
 type Deleted struct {
 	ID         ids.ID     `json:"id"`
 	AccountID  ids.ID     `json:"account_id"`
@@ -42,6 +43,7 @@ type Deleted struct {
 	Visibility Visibility `json:"visibility"`
 	Mentions   []ids.ID   `json:"mentions,omitempty"`
 	Tags       []string   `json:"tags,omitempty"`
+	HasMedia   bool       `json:"has_media,omitempty"`
 }
 
 // Favourited says that an account likes a post.

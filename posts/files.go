@@ -17,13 +17,14 @@ const detached = -2
 // detach takes the images of a deleted post away from everybody but the author,
 // who may write the post anew with them. Those that only earlier versions
 // showed are condemned: their rows stay until the files are gone, so that none is
-// forgotten when the process ends in between.
-func (s *Service) detach(ctx context.Context, tx *db.Tx, post ids.ID) error {
-	if _, err := db.Exec(ctx, tx, "UPDATE posts_media SET account_id = 0, post_id = 0, position = 0 WHERE post_id = $1 AND position < 0", post); err != nil {
-		return err
+// forgotten when the process ends in between. Returns whether there were any.
+func (s *Service) detach(ctx context.Context, tx *db.Tx, post ids.ID) (had bool, err error) {
+	old, err := db.Exec(ctx, tx, "UPDATE posts_media SET account_id = 0, post_id = 0, position = 0 WHERE post_id = $1 AND position < 0", post)
+	if err != nil {
+		return false, err
 	}
-	_, err := db.Exec(ctx, tx, "UPDATE posts_media SET post_id = 0, position = $2, detached_at = $3 WHERE post_id = $1", post, detached, toMillis(s.Now()))
-	return err
+	n, err := db.Exec(ctx, tx, "UPDATE posts_media SET post_id = 0, position = $2, detached_at = $3 WHERE post_id = $1", post, detached, toMillis(s.Now()))
+	return old+n > 0, err
 }
 
 // hideDetached moves the files of detached images, and returns the images as

@@ -50,6 +50,7 @@ type Bus struct {
 	metrics   metrics
 	delay     time.Duration // before a failed event comes again, doubled each time
 	rest      time.Duration // before parked events are tried again
+	patience  time.Duration // see the constant; tests shorten it
 }
 
 type metrics struct {
@@ -81,7 +82,7 @@ func Decode[T any](e Event) (T, error) {
 
 // Open connects, starting the inside server if no URL is given.
 func Open(ctx context.Context, c Config) (*Bus, error) {
-	b := &Bus{log: c.Log, name: rand.Text(), metrics: newMetrics(c.Metrics), delay: time.Second, rest: 5 * time.Minute}
+	b := &Bus{log: c.Log, name: rand.Text(), metrics: newMetrics(c.Metrics), delay: time.Second, rest: 5 * time.Minute, patience: patience}
 	if err := b.connect(c); err != nil {
 		b.Close()
 		return nil, fmt.Errorf("bus: %w", err)

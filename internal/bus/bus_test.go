@@ -376,3 +376,31 @@ func TestRestartPublishesNothingTwice(t *testing.T) {
 		t.Errorf("published again: %v", h.all())
 	}
 }
+
+// What waits behind slow work, and the work itself, may take longer than another
+// node would be waited for: nothing comes a second time.
+func TestSlowWorkIsNotGivenOutAgain(t *testing.T) {
+	k := testkit.New(t, db.SQLite)
+	d := k.Open("t", schema)
+	o := bus.NewOutbox(k.Bus, d, k.IDs, k.Clock.Now)
+	const patience = 300 * time.Millisecond
+	bus.SetPatience(k.Bus, patience)
+	var h heard
+	slow := bus.Consumer{Name: "slow", Events: []string{"t.said"}, Handle: func(_ context.Context, e []bus.Event) error {
+		if len(h.all()) == 0 {
+			time.Sleep(5 * patience)
+		}
+		return h.add(e)
+	}}
+	if err := k.Bus.Consume(k.Ctx, slow); err != nil {
+		t.Fatal(err)
+	}
+	go o.Run(k.Ctx)
+	record(t, k, d, o, 0, 600) // more than one batch
+	testkit.Eventually(t, func() bool { return len(h.all()) >= 600 })
+	record(t, k, d, o, 600, 601) // whatever was given out again stands before it
+	testkit.Eventually(t, func() bool { return slices.Contains(h.all(), 600) })
+	if !slices.Equal(h.all(), counted(601)) {
+		t.Errorf("%d events, want 601, each once and in order", len(h.all()))
+	}
+}

@@ -3,6 +3,7 @@ package bus
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -17,9 +18,13 @@ const (
 	linger = 10 * time.Millisecond
 	// attempts is how often a consumer tries an event before it is parked.
 	attempts = 5
-	// patience is how long a consumer may work on a batch before the events
-	// are given to another node.
+	// patience is how long nothing may be heard of a node that was given events
+	// before they are given to another one.
 	patience = 30 * time.Second
+	// workMax is how long one call of a handler may take.
+	workMax = 5 * time.Minute
+	// givenMax is how many events may be given out and not dealt with.
+	givenMax = 4 * batchMax
 )
 
 // Handler deals with events in the order they came. An error means that none
@@ -44,6 +49,8 @@ type consumer struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	ended   sync.WaitGroup
+	mu      sync.Mutex
+	holding map[jetstream.Msg]bool // given to this node and not answered
 }
 
 // Consume starts a consumer; it runs until the bus is closed. Events that were
@@ -55,14 +62,17 @@ func (b *Bus) Consume(ctx context.Context, spec Consumer) error {
 	}
 	durable, err := b.stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
 		Durable: spec.Name, FilterSubjects: subjects, AckPolicy: jetstream.AckExplicitPolicy,
-		AckWait: patience, MaxAckPending: 4 * batchMax,
+		AckWait: b.patience, MaxAckPending: givenMax,
 	})
 	if err != nil {
 		return err
 	}
-	c := &consumer{bus: b, spec: spec, durable: durable, queue: make(chan jetstream.Msg, 2*batchMax)}
+	// No more can come than fit, so all that came is held, and none waits unseen
+	// in the connection while its time runs out.
+	c := &consumer{bus: b, spec: spec, durable: durable, queue: make(chan jetstream.Msg, givenMax), holding: map[jetstream.Msg]bool{}}
 	c.ctx, c.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	c.cons, err = durable.Consume(func(m jetstream.Msg) {
+		c.hold(m)
 		select {
 		case c.queue <- m:
 		case <-c.ctx.Done():
@@ -73,6 +83,7 @@ func (b *Bus) Consume(ctx context.Context, spec Consumer) error {
 		return err
 	}
 	c.ended.Go(c.run)
+	c.ended.Go(c.keep)
 	c.ended.Go(c.mend)
 	b.mu.Lock()
 	b.consumers = append(slices.Clip(b.consumers), c)
@@ -129,7 +140,7 @@ func (c *consumer) handle(batch []jetstream.Msg) {
 	err := c.try(events)
 	if err == nil {
 		for _, m := range batch {
-			c.done(m.Ack())
+			c.answer(m, m.Ack)
 		}
 		return
 	}
@@ -143,7 +154,7 @@ func (c *consumer) handle(batch []jetstream.Msg) {
 }
 
 func (c *consumer) try(events []Event) error {
-	ctx, cancel := context.WithTimeout(c.ctx, patience)
+	ctx, cancel := context.WithTimeout(c.ctx, workMax)
 	defer cancel()
 	err := c.spec.Handle(ctx, events)
 	if err != nil {
@@ -154,9 +165,19 @@ func (c *consumer) try(events []Event) error {
 	return nil
 }
 
-func (c *consumer) done(err error) {
+func (c *consumer) hold(m jetstream.Msg) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.holding[m] = true
+}
+
+// answer says what has become of an event, which is not this node's any more.
+func (c *consumer) answer(m jetstream.Msg, say func() error) {
+	c.mu.Lock()
+	delete(c.holding, m)
+	c.mu.Unlock()
 	// The event comes again if this is lost; at shutdown that is expected.
-	if err != nil && c.ctx.Err() == nil {
+	if err := say(); err != nil && c.ctx.Err() == nil {
 		c.bus.log.Warn("event not acknowledged", "consumer", c.spec.Name, "error", err)
 	}
 }
@@ -164,7 +185,7 @@ func (c *consumer) done(err error) {
 // again has a failed event delivered later, or puts it aside.
 func (c *consumer) again(m jetstream.Msg, cause error) {
 	if c.ctx.Err() != nil {
-		c.done(m.Nak())
+		c.answer(m, m.Nak)
 		return
 	}
 	meta, err := m.Metadata()
@@ -175,19 +196,45 @@ func (c *consumer) again(m jetstream.Msg, cause error) {
 	log := c.bus.log.With("consumer", c.spec.Name, "subject", m.Subject(), "attempt", meta.NumDelivered, "error", cause)
 	if meta.NumDelivered < attempts {
 		log.Warn("event failed")
-		c.done(m.NakWithDelay(c.bus.delay << meta.NumDelivered))
+		c.answer(m, func() error { return m.NakWithDelay(c.bus.delay << meta.NumDelivered) })
 		return
 	}
 	parked := &nats.Msg{Subject: "parked." + c.spec.Name, Header: m.Headers(), Data: m.Data()}
 	parked.Header.Set("Guildhall-Subject", m.Subject())
 	if _, err := c.bus.js.PublishMsg(c.ctx, parked); err != nil {
 		log.Error("event not parked", "parking", err)
-		c.done(m.NakWithDelay(patience))
+		c.answer(m, func() error { return m.NakWithDelay(patience) })
 		return
 	}
 	log.Error("event parked")
 	c.bus.metrics.parked.WithLabelValues(c.spec.Name).Inc()
-	c.done(m.Ack())
+	c.answer(m, m.Ack)
+}
+
+// keep tells the stream now and then that the events which wait here, or are
+// worked on, are in good hands: they would be given out again, and each time
+// counts as an attempt.
+func (c *consumer) keep() {
+	tick := time.NewTicker(c.bus.patience / 3)
+	defer tick.Stop()
+	for {
+		select {
+		case <-c.ctx.Done():
+			return
+		case <-tick.C:
+		}
+		c.mu.Lock()
+		held := slices.Collect(maps.Keys(c.holding))
+		c.mu.Unlock()
+		for _, m := range held {
+			// One that was answered since refuses, and so does a connection that is
+			// away: the event comes again then.
+			if err := m.InProgress(); err != nil && !errors.Is(err, jetstream.ErrMsgAlreadyAckd) && c.ctx.Err() == nil {
+				c.bus.log.Warn("event not kept", "consumer", c.spec.Name, "error", err)
+				break
+			}
+		}
+	}
 }
 
 // mend tries the parked events again now and then: what they failed for, a
