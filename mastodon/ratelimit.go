@@ -28,6 +28,7 @@ func DefaultLimits() map[string]limit.Rule {
 		{Name: "apps", Limit: 5, Window: 10 * time.Minute},
 		{Name: "confirmation", Limit: 5, Window: 30 * time.Minute},
 		{Name: "follows", Limit: 400, Window: 24 * time.Hour},
+		{Name: "reports", Limit: 400, Window: 24 * time.Hour},
 		{Name: "statuses", Limit: 300, Window: 3 * time.Hour},
 		{Name: "media", Limit: 30, Window: 30 * time.Minute},
 		{Name: "delete", Limit: 30, Window: 30 * time.Minute},

@@ -52,6 +52,20 @@ func New(d Deps) *Service {
 	return &Service{Deps: d, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now)}
 }
 
+// idRetries is how often a transaction is run again because another node has
+// made the same id in the same millisecond.
+const idRetries = 3
+
+// write runs f in a transaction, again with fresh ids if one exists already.
+func (s *Service) write(ctx context.Context, f func(tx *db.Tx) error) error {
+	for attempt := 0; ; attempt++ {
+		err := s.DB.Write(ctx, f)
+		if attempt == idRetries || !db.IsDuplicate(err) {
+			return err
+		}
+	}
+}
+
 // Start relays the room's events until ctx ends.
 func (s *Service) Start(ctx context.Context) error {
 	go s.outbox.Run(ctx)
