@@ -44,6 +44,11 @@ func (s *server) accounts(c *Call) error {
 	return c.List(items)
 }
 
+// lookupParams name an account: user, or user@domain.
+type lookupParams struct {
+	Acct string `param:"acct"`
+}
+
 func (s *server) lookup(c *Call) error {
 	a, err := s.Profiles.Lookup(c.R.Context(), c.Param("acct"))
 	if err != nil {
@@ -56,8 +61,16 @@ func (s *server) lookup(c *Call) error {
 	return c.Bytes(http.StatusOK, body)
 }
 
+// searchAccountsParams are a query for accounts.
+type searchAccountsParams struct {
+	limitParams
+	Q         string `param:"q"`
+	Offset    int    `param:"offset"`
+	Following bool   `param:"following"`
+}
+
 func (s *server) searchAccounts(c *Call) error {
-	limit := c.Page(accountsPage, accountsPageMax).Limit
+	limit := c.Limit(accountsPage, accountsPageMax)
 	found, err := s.Profiles.Search(c.R.Context(), c.Viewer(), c.Param("q"), limit, c.Int("offset", 0, 0, 10_000), c.Bool("following"))
 	if err != nil {
 		return err
@@ -117,6 +130,12 @@ func (s *server) entries(c *Call, entries []profiles.Entry) error {
 	return c.List(items)
 }
 
+// mutedEntity is MutedAccount of the API.
+type mutedEntity struct {
+	accountEntity
+	MuteExpiresAt *string `json:"mute_expires_at"`
+}
+
 // mutes is like blocks, and says of each mute when it ends.
 func (s *server) mutes(c *Call) error {
 	ctx := c.R.Context()
@@ -136,13 +155,9 @@ func (s *server) mutes(c *Call) error {
 	if err != nil {
 		return err
 	}
-	type muted struct {
-		accountEntity
-		MuteExpiresAt *string `json:"mute_expires_at"`
-	}
-	list := make([]muted, len(entries))
+	list := make([]mutedEntity, len(entries))
 	for i, e := range entries {
-		list[i] = muted{s.accountEntity(e.Account, stats[e.Account.ID]), timestamp(graph.Muting[e.Account.ID].Until)}
+		list[i] = mutedEntity{s.accountEntity(e.Account, stats[e.Account.ID]), timestamp(graph.Muting[e.Account.ID].Until)}
 	}
 	if len(entries) > 0 {
 		c.Link(entries[0].Cursor, entries[len(entries)-1].Cursor)

@@ -61,6 +61,12 @@ func bindStruct(n *node, v reflect.Value, name string) error {
 		return wrongType(name, "must be an object")
 	}
 	for i := range v.NumField() {
+		if f := v.Type().Field(i); f.Anonymous && f.Tag.Get("param") == "" {
+			if err := bindStruct(n, v.Field(i), name); err != nil {
+				return err
+			}
+			continue
+		}
 		param := v.Type().Field(i).Tag.Get("param")
 		if child := n.fields[param]; child != nil && param != "" {
 			if err := bind(child, v.Field(i), param); err != nil {

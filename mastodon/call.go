@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -24,6 +25,7 @@ type Call struct {
 	R      *http.Request
 	Caller *identity.Caller // nil: anonymous
 	server *server
+	route  *Route
 	token  string     // what Caller was known by
 	query  url.Values // parsed on first use
 	upload bool       // the body may carry images
@@ -66,8 +68,17 @@ func (c *Call) Query() url.Values {
 	return c.query
 }
 
+// reads tells a test what the handler reads: a parameter of the address, or all
+// of a struct.
+func (c *Call) reads(name string, into reflect.Type) {
+	if c.server.onRead != nil {
+		c.server.onRead(c, name, into)
+	}
+}
+
 // Param returns the first value of a URL parameter, or "".
 func (c *Call) Param(name string) string {
+	c.reads(name, nil)
 	if c.R.URL.RawQuery == "" {
 		return ""
 	}
@@ -105,6 +116,7 @@ func (c *Call) Int(name string, standard, least, most int) int {
 // IDs returns the ids of a URL parameter that may be given many times, as
 // name[]=1 or name=1; what is no id is left out, and no more than most are read.
 func (c *Call) IDs(name string, most int) []ids.ID {
+	c.reads(name, nil)
 	var list []ids.ID
 	for _, key := range [...]string{name, name + "[]"} {
 		for _, s := range c.Query()[key] {
@@ -116,16 +128,26 @@ func (c *Call) IDs(name string, most int) []ids.ID {
 	return list
 }
 
-// Page returns which part of a list is wanted. A limit that is missing, no
-// number or not positive is the default; what is no id bounds nothing.
+// Limit returns how much of a list is wanted. What is missing, no number or not
+// positive is the default.
+func (c *Call) Limit(standard, most int) int {
+	if n := c.Int("limit", standard, 0, most); n > 0 {
+		return n
+	}
+	return standard
+}
+
+// Page returns which part of a list is wanted; what is no id bounds
+// nothing.
 func (c *Call) Page(standard, most int) page.Page {
 	p := page.Page{Limit: standard}
+	for _, name := range [...]string{"limit", "max_id", "since_id", "min_id"} {
+		c.reads(name, nil)
+	}
 	if c.R.URL.RawQuery == "" {
 		return p
 	}
-	if n := c.Int("limit", standard, 0, most); n > 0 {
-		p.Limit = n
-	}
+	p.Limit = c.Limit(standard, most)
 	p.Max, _ = ids.Parse(c.Param("max_id"))
 	p.Since, _ = ids.Parse(c.Param("since_id"))
 	p.Min, _ = ids.Parse(c.Param("min_id"))

@@ -25,6 +25,7 @@ import (
 // wrong type, TooLarge for a body over its bound and Unsupported for a body of
 // an unknown type.
 func (c *Call) Decode(into any) error {
+	c.reads("", reflect.TypeOf(into).Elem())
 	root := &node{kind: nodeObject}
 	count := &budget{left: maxNodes}
 	if c.R.URL.RawQuery != "" {

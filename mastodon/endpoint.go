@@ -36,7 +36,7 @@ func newEndpoint(s *server, route Route, durations *prometheus.HistogramVec) *en
 // handler; then the failure if there was one, the measurements and the log.
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now() // a duration, not the date: the real clock is meant
-	c := &Call{W: w, R: r, server: e.server, upload: e.Flags&Upload != 0}
+	c := &Call{W: w, R: r, server: e.server, route: &e.Route, upload: e.Flags&Upload != 0}
 	defer e.done(c, start)
 	if err := e.serve(c); err != nil {
 		if c.status != 0 {

@@ -22,11 +22,23 @@ type groupEntity struct {
 	StatusID   *ids.ID  `json:"status_id,omitempty"`
 }
 
+// groupsParams choose notifications and say which are to be grouped.
+type groupsParams struct {
+	notificationsParams
+	Grouped []string `param:"grouped_types"`
+}
+
+// unreadGroupsParams choose which unread groups are counted, and how far.
+type unreadGroupsParams struct {
+	unreadParams
+	Grouped []string `param:"grouped_types"`
+}
+
 // groupsAnswer is GroupedNotificationsResults of the API.
 type groupsAnswer struct {
-	Accounts []rawJSON     `json:"accounts"`
-	Statuses rawJSON       `json:"statuses"`
-	Groups   []groupEntity `json:"notification_groups"`
+	Accounts []encoded[accountEntity] `json:"accounts"`
+	Statuses encoded[[]statusAnswer]  `json:"statuses"`
+	Groups   []groupEntity            `json:"notification_groups"`
 }
 
 // groupedTypes reads which types are to be grouped: all that can be, unless the
@@ -58,7 +70,7 @@ func (s *server) getGroup(c *Call) error {
 }
 
 func (s *server) answerGroups(c *Call, groups []notifications.Group) error {
-	out := groupsAnswer{Accounts: []rawJSON{}, Groups: make([]groupEntity, len(groups))}
+	out := groupsAnswer{Accounts: []encoded[accountEntity]{}, Groups: make([]groupEntity, len(groups))}
 	var views []*posts.View
 	var people []ids.ID
 	seen := map[ids.ID]bool{}

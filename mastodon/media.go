@@ -55,12 +55,15 @@ func sizeOf(r posts.Rendition) mediaSize {
 	return mediaSize{r.Width, r.Height, strconv.Itoa(r.Width) + "x" + strconv.Itoa(r.Height), float64(r.Width) / float64(max(r.Height, 1))}
 }
 
+// uploadParams are a new file's.
+type uploadParams struct {
+	File        *multipart.FileHeader `param:"file"`
+	Description string                `param:"description"`
+	Focus       *string               `param:"focus"` // "x,y", each from -1 to 1
+}
+
 func (s *server) uploadMedia(c *Call) error {
-	var in struct {
-		File        *multipart.FileHeader `param:"file"`
-		Description string                `param:"description"`
-		Focus       *string               `param:"focus"`
-	}
+	var in uploadParams
 	if err := c.Decode(&in); err != nil {
 		return err
 	}
@@ -99,15 +102,18 @@ func (s *server) getMedia(c *Call) error {
 	return c.JSON(http.StatusOK, s.mediaEntity(m))
 }
 
+// mediaParams are what can be changed of a file.
+type mediaParams struct {
+	Description *string `param:"description"`
+	Focus       *string `param:"focus"`
+}
+
 func (s *server) updateMedia(c *Call) error {
 	id, err := c.PathID("id")
 	if err != nil {
 		return err
 	}
-	var in struct {
-		Description *string `param:"description"`
-		Focus       *string `param:"focus"`
-	}
+	var in mediaParams
 	if err := c.Decode(&in); err != nil {
 		return err
 	}

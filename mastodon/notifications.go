@@ -20,6 +20,25 @@ const (
 	typesMax             = 64 // names of types that are read
 )
 
+// notificationsParams choose notifications: what Call.filter and Call.Page read.
+type notificationsParams struct {
+	pageParams
+	notificationFilter
+}
+
+// notificationFilter is what Call.filter reads.
+type notificationFilter struct {
+	Types     []string `param:"types"`
+	Exclude   []string `param:"exclude_types"`
+	AccountID ids.ID   `param:"account_id"`
+}
+
+// unreadParams choose which unread notifications are counted, and how far.
+type unreadParams struct {
+	limitParams
+	notificationFilter
+}
+
 // filter reads which notifications are wanted.
 func (c *Call) filter() notifications.Filter {
 	f := notifications.Filter{}
@@ -178,13 +197,16 @@ func (s *server) unreadNotifications(c *Call) error {
 	return answerCount(c, n, err)
 }
 
+// countEntity is how many there are.
+type countEntity struct {
+	Count int `json:"count"`
+}
+
 func answerCount(c *Call, n int, err error) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, struct {
-		Count int `json:"count"`
-	}{n})
+	return c.JSON(http.StatusOK, countEntity{n})
 }
 
 // timelinesMax bounds how many names of timelines are read.
@@ -208,19 +230,28 @@ func answerMarkers(c *Call, found map[string]notifications.Marker, err error) er
 	return c.JSON(http.StatusOK, out)
 }
 
+// markersParams name timelines.
+type markersParams struct {
+	Timelines []string `param:"timeline"`
+}
+
 func (s *server) markers(c *Call) error {
 	found, err := s.Notifications.Markers(c.R.Context(), c.Viewer(), c.list("timeline", timelinesMax))
 	return answerMarkers(c, found, err)
 }
 
+// setMarkersParams say how far the viewer has read.
+type setMarkersParams struct {
+	Home          positionParams `param:"home"`
+	Notifications positionParams `param:"notifications"`
+}
+
+type positionParams struct {
+	LastReadID ids.ID `param:"last_read_id"`
+}
+
 func (s *server) setMarkers(c *Call) error {
-	type position struct {
-		LastReadID ids.ID `param:"last_read_id"`
-	}
-	var in struct {
-		Home          position `param:"home"`
-		Notifications position `param:"notifications"`
-	}
+	var in setMarkersParams
 	if err := c.Decode(&in); err != nil {
 		return err
 	}

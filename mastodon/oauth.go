@@ -33,19 +33,22 @@ func (c *Call) client(id, secret string) client {
 	return client{id, secret}
 }
 
+// tokenParams are those of RFC 6749 §4 and RFC 7636.
+type tokenParams struct {
+	GrantType    string `param:"grant_type"`
+	ClientID     string `param:"client_id"`
+	ClientSecret string `param:"client_secret"`
+	Code         string `param:"code"`
+	RedirectURI  string `param:"redirect_uri"`
+	Verifier     string `param:"code_verifier"`
+	Username     string `param:"username"`
+	Password     string `param:"password"`
+	Scope        string `param:"scope"`
+}
+
 func (s *server) token(c *Call) error {
 	c.W.Header().Set("Cache-Control", "no-store")
-	var in struct {
-		GrantType    string `param:"grant_type"`
-		ClientID     string `param:"client_id"`
-		ClientSecret string `param:"client_secret"`
-		Code         string `param:"code"`
-		RedirectURI  string `param:"redirect_uri"`
-		Verifier     string `param:"code_verifier"`
-		Username     string `param:"username"`
-		Password     string `param:"password"`
-		Scope        string `param:"scope"`
-	}
+	var in tokenParams
 	if err := c.decodeOAuth(&in); err != nil {
 		return err
 	}
@@ -61,13 +64,16 @@ func (s *server) token(c *Call) error {
 	return c.JSON(http.StatusOK, tokenOf(t))
 }
 
+// revokeParams are those of RFC 7009.
+type revokeParams struct {
+	ClientID     string `param:"client_id"`
+	ClientSecret string `param:"client_secret"`
+	Token        string `param:"token"`
+}
+
 func (s *server) revoke(c *Call) error {
 	c.W.Header().Set("Cache-Control", "no-store")
-	var in struct {
-		ClientID     string `param:"client_id"`
-		ClientSecret string `param:"client_secret"`
-		Token        string `param:"token"`
-	}
+	var in revokeParams
 	if err := c.decodeOAuth(&in); err != nil {
 		return err
 	}
@@ -89,17 +95,44 @@ func (c *Call) decodeOAuth(into any) error {
 	return err
 }
 
+// userinfoEntity is the claims of OpenID Connect.
+type userinfoEntity struct {
+	Issuer   string `json:"iss"`
+	Subject  string `json:"sub"`
+	Name     string `json:"name"`
+	Username string `json:"preferred_username"`
+	Profile  string `json:"profile"`
+	Picture  string `json:"picture"`
+}
+
 // userinfo is OpenID Connect's, as far as it goes without ID tokens.
 func (s *server) userinfo(c *Call) error {
 	a, err := s.Profiles.Account(c.R.Context(), c.Viewer())
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, object{
-		"iss": s.config.BaseURL + "/", "sub": s.config.BaseURL + "/users/" + a.Username,
-		"name": a.DisplayName, "preferred_username": a.Username,
-		"profile": s.config.BaseURL + "/@" + a.Username, "picture": s.pictureURL(a.Avatar, "/avatars/default.png"),
+	return c.JSON(http.StatusOK, userinfoEntity{
+		Issuer: s.config.BaseURL + "/", Subject: s.config.BaseURL + "/users/" + a.Username,
+		Name: a.DisplayName, Username: a.Username,
+		Profile: s.config.BaseURL + "/@" + a.Username, Picture: s.pictureURL(a.Avatar, "/avatars/default.png"),
 	})
+}
+
+// oauthMetadataEntity is the document of RFC 8414.
+type oauthMetadataEntity struct {
+	Issuer                string   `json:"issuer"`
+	ServiceDocumentation  string   `json:"service_documentation"`
+	AuthorizationEndpoint string   `json:"authorization_endpoint"`
+	TokenEndpoint         string   `json:"token_endpoint"`
+	RevocationEndpoint    string   `json:"revocation_endpoint"`
+	UserinfoEndpoint      string   `json:"userinfo_endpoint"`
+	AppEndpoint           string   `json:"app_registration_endpoint"`
+	Scopes                []string `json:"scopes_supported"`
+	ResponseTypes         []string `json:"response_types_supported"`
+	ResponseModes         []string `json:"response_modes_supported"`
+	GrantTypes            []string `json:"grant_types_supported"`
+	AuthMethods           []string `json:"token_endpoint_auth_methods_supported"`
+	ChallengeMethods      []string `json:"code_challenge_methods_supported"`
 }
 
 // oauthMetadata is the server's description of RFC 8414.
@@ -109,20 +142,20 @@ func (s *server) oauthMetadata(c *Call) error {
 	if s.config.PasswordGrant {
 		grants = append(grants, "password")
 	}
-	return c.JSON(http.StatusOK, object{
-		"issuer":                                base + "/",
-		"service_documentation":                 "https://docs.joinmastodon.org/",
-		"authorization_endpoint":                base + "/oauth/authorize",
-		"token_endpoint":                        base + "/oauth/token",
-		"revocation_endpoint":                   base + "/oauth/revoke",
-		"userinfo_endpoint":                     base + "/oauth/userinfo",
-		"app_registration_endpoint":             base + "/api/v1/apps",
-		"scopes_supported":                      identity.AllScopes(),
-		"response_types_supported":              []string{"code"},
-		"response_modes_supported":              []string{"query"},
-		"grant_types_supported":                 grants,
-		"token_endpoint_auth_methods_supported": []string{"client_secret_basic", "client_secret_post"},
-		"code_challenge_methods_supported":      []string{"S256"},
+	return c.JSON(http.StatusOK, oauthMetadataEntity{
+		Issuer:                base + "/",
+		ServiceDocumentation:  "https://docs.joinmastodon.org/",
+		AuthorizationEndpoint: base + "/oauth/authorize",
+		TokenEndpoint:         base + "/oauth/token",
+		RevocationEndpoint:    base + "/oauth/revoke",
+		UserinfoEndpoint:      base + "/oauth/userinfo",
+		AppEndpoint:           base + "/api/v1/apps",
+		Scopes:                identity.AllScopes(),
+		ResponseTypes:         []string{"code"},
+		ResponseModes:         []string{"query"},
+		GrantTypes:            grants,
+		AuthMethods:           []string{"client_secret_basic", "client_secret_post"},
+		ChallengeMethods:      []string{"S256"},
 	})
 }
 
@@ -145,13 +178,24 @@ func appOf(a *identity.App) applicationEntity {
 	return applicationEntity{a.ID.String(), a.Name, orNil(a.Website), a.Scopes, uris, strings.Join(uris, "\n"), ""}
 }
 
+// credentialApplicationEntity is CredentialApplication of the API.
+type credentialApplicationEntity struct {
+	applicationEntity
+	ClientID         string `json:"client_id"`
+	ClientSecret     string `json:"client_secret"`
+	SecretExpiration int    `json:"client_secret_expires_at"` // 0: never
+}
+
+// appParams are a new app's.
+type appParams struct {
+	Name         string   `param:"client_name"`
+	Website      string   `param:"website"`
+	RedirectURIs []string `param:"redirect_uris"`
+	Scopes       string   `param:"scopes"` // by spaces
+}
+
 func (s *server) createApp(c *Call) error {
-	var in struct {
-		Name         string   `param:"client_name"`
-		Website      string   `param:"website"`
-		RedirectURIs []string `param:"redirect_uris"`
-		Scopes       string   `param:"scopes"`
-	}
+	var in appParams
 	if err := c.Decode(&in); err != nil {
 		return err
 	}
@@ -159,12 +203,7 @@ func (s *server) createApp(c *Call) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, struct {
-		applicationEntity
-		ClientID         string `json:"client_id"`
-		ClientSecret     string `json:"client_secret"`
-		SecretExpiration int    `json:"client_secret_expires_at"` // 0: never
-	}{appOf(a), a.ClientID, a.ClientSecret, 0})
+	return c.JSON(http.StatusOK, credentialApplicationEntity{appOf(a), a.ClientID, a.ClientSecret, 0})
 }
 
 func (s *server) verifyApp(c *Call) error {

@@ -76,14 +76,17 @@ func (s *server) getPoll(c *Call) error {
 // votesMax bounds how many choices are read.
 const votesMax = 100
 
+// voteParams are the options that are voted for, counted from 0.
+type voteParams struct {
+	Choices []int `param:"choices"`
+}
+
 func (s *server) vote(c *Call) error {
 	id, err := c.PathID("id")
 	if err != nil {
 		return err
 	}
-	var in struct {
-		Choices []int `param:"choices"`
-	}
+	var in voteParams
 	if err := c.Decode(&in); err != nil {
 		return err
 	}

@@ -110,7 +110,7 @@ type profileParams struct {
 		Value string `param:"value"`
 	} `param:"fields_attributes"`
 	Source struct {
-		Privacy   *string `param:"privacy"`
+		Privacy   *string `param:"privacy" enum:"public,unlisted,private"`
 		Sensitive *bool   `param:"sensitive"`
 		Language  *string `param:"language"`
 	} `param:"source"`
@@ -185,16 +185,19 @@ func (s *server) deleteHeader(c *Call) error {
 	return s.updateProfile(c, profiles.Update{RemoveHeader: true})
 }
 
+// preferencesEntity is Preferences of the API.
+type preferencesEntity struct {
+	Visibility     string  `json:"posting:default:visibility"`
+	Sensitive      bool    `json:"posting:default:sensitive"`
+	Language       *string `json:"posting:default:language"`
+	ExpandMedia    string  `json:"reading:expand:media"`
+	ExpandSpoilers bool    `json:"reading:expand:spoilers"`
+}
+
 func (s *server) preferences(c *Call) error {
 	a, err := s.Profiles.Account(c.R.Context(), c.Viewer())
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{
-		"posting:default:visibility": a.Privacy,
-		"posting:default:sensitive":  a.Sensitive,
-		"posting:default:language":   orNil(a.Language),
-		"reading:expand:media":       "default",
-		"reading:expand:spoilers":    false,
-	})
+	return c.JSON(http.StatusOK, preferencesEntity{a.Privacy, a.Sensitive, orNil(a.Language), "default", false})
 }

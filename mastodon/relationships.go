@@ -16,7 +16,7 @@ type relationshipEntity struct {
 	Following           bool     `json:"following"`
 	ShowingReblogs      bool     `json:"showing_reblogs"`
 	Notifying           bool     `json:"notifying"`
-	Languages           []string `json:"languages"`
+	Languages           []string `json:"languages" schema:"nullable"`
 	FollowedBy          bool     `json:"followed_by"`
 	Blocking            bool     `json:"blocking"`
 	BlockedBy           bool     `json:"blocked_by"`
@@ -65,12 +65,15 @@ func (s *server) relate(c *Call, change func(ctx context.Context, me, other ids.
 	return c.JSON(http.StatusOK, relationship(r))
 }
 
+// followParams say what of somebody is wanted.
+type followParams struct {
+	Boosts    *bool     `param:"reblogs"`
+	Notify    *bool     `param:"notify"`
+	Languages *[]string `param:"languages"` // none: all
+}
+
 func (s *server) follow(c *Call) error {
-	var in struct {
-		Boosts    *bool     `param:"reblogs"`
-		Notify    *bool     `param:"notify"`
-		Languages *[]string `param:"languages"`
-	}
+	var in followParams
 	if err := c.Decode(&in); err != nil {
 		return err
 	}
@@ -79,11 +82,14 @@ func (s *server) follow(c *Call) error {
 	})
 }
 
+// muteParams say what of somebody is not wanted, and how long.
+type muteParams struct {
+	Notifications bool  `param:"notifications"`
+	Duration      int64 `param:"duration"` // seconds; 0: for good
+}
+
 func (s *server) mute(c *Call) error {
-	in := struct {
-		Notifications bool  `param:"notifications"`
-		Duration      int64 `param:"duration"` // seconds; 0: for good
-	}{Notifications: true}
+	in := muteParams{Notifications: true}
 	if err := c.Decode(&in); err != nil {
 		return err
 	}
@@ -96,10 +102,13 @@ func (s *server) mute(c *Call) error {
 	})
 }
 
+// noteParams are a note about somebody.
+type noteParams struct {
+	Comment string `param:"comment"`
+}
+
 func (s *server) setNote(c *Call) error {
-	var in struct {
-		Comment string `param:"comment"`
-	}
+	var in noteParams
 	if err := c.Decode(&in); err != nil {
 		return err
 	}

@@ -4,17 +4,17 @@ package mastodon
 func streamingRoutes() []Route {
 	const stream = Raw | Unshed | QueryToken
 	return []Route{
-		{"GET", "/api/v1/streaming", Anyone, "", Notifications, "", stream, (*server).stream, nil, nil},
-		{"GET", "/api/v1/streaming/{$}", Anyone, "", Notifications, "", stream, (*server).stream, nil, nil},
+		{"GET", "/api/v1/streaming", Anyone, "", Notifications, "", stream, (*server).stream, streamParams{}, nil},
+		{"GET", "/api/v1/streaming/{$}", Anyone, "", Notifications, "", stream, (*server).stream, streamParams{}, nil},
 		{"GET", "/api/v1/streaming/health", Public, "", Instance, "", Raw | Unshed, (*server).streamingHealth, nil, nil},
 		{"GET", "/api/v1/streaming/user", User, "read:statuses", Notifications, "", stream, (*server).events, nil, nil},
 		{"GET", "/api/v1/streaming/user/notification", User, "read:notifications", Notifications, "", stream, (*server).events, nil, nil},
 		{"GET", "/api/v1/streaming/direct", User, "read:statuses", Notifications, "", stream, (*server).events, nil, nil},
-		{"GET", "/api/v1/streaming/public", Anyone, "read:statuses", Notifications, "", stream, (*server).events, nil, nil},
-		{"GET", "/api/v1/streaming/public/local", Anyone, "read:statuses", Notifications, "", stream, (*server).events, nil, nil},
-		{"GET", "/api/v1/streaming/public/remote", Anyone, "read:statuses", Notifications, "", stream, (*server).events, nil, nil},
-		{"GET", "/api/v1/streaming/hashtag", Anyone, "read:statuses", Notifications, "", stream, (*server).events, nil, nil},
-		{"GET", "/api/v1/streaming/hashtag/local", Anyone, "read:statuses", Notifications, "", stream, (*server).events, nil, nil},
+		{"GET", "/api/v1/streaming/public", Anyone, "read:statuses", Notifications, "", stream, (*server).events, publicStreamParams{}, nil},
+		{"GET", "/api/v1/streaming/public/local", Anyone, "read:statuses", Notifications, "", stream, (*server).events, publicStreamParams{}, nil},
+		{"GET", "/api/v1/streaming/public/remote", Anyone, "read:statuses", Notifications, "", stream, (*server).events, publicStreamParams{}, nil},
+		{"GET", "/api/v1/streaming/hashtag", Anyone, "read:statuses", Notifications, "", stream, (*server).events, tagStreamParams{}, nil},
+		{"GET", "/api/v1/streaming/hashtag/local", Anyone, "read:statuses", Notifications, "", stream, (*server).events, tagStreamParams{}, nil},
 	}
 }
 

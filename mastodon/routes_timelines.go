@@ -2,13 +2,13 @@ package mastodon
 
 func timelineRoutes() []Route {
 	return []Route{
-		{"GET", "/api/v1/timelines/home", User, "read:statuses", Posts, "", 0, (*server).homeTimeline, nil, nil},
-		{"GET", "/api/v1/timelines/public", Anyone, "read:statuses", Posts, "", 0, (*server).publicTimeline, nil, nil},
-		{"GET", "/api/v1/timelines/tag/{hashtag}", Anyone, "read:statuses", Posts, "", 0, (*server).tagTimeline, nil, nil},
-		{"GET", "/api/v1/accounts/{id}/statuses", Anyone, "read:statuses", Posts, "", 0, (*server).accountStatuses, nil, nil},
-		{"GET", "/api/v1/favourites", User, "read:favourites", Posts, "paging", 0, (*server).favourites, nil, nil},
-		{"GET", "/api/v1/bookmarks", User, "read:bookmarks", Posts, "paging", 0, (*server).bookmarks, nil, nil},
-		{"GET", "/api/v2/search", Anyone, "read:search", Posts, "", 0, (*server).search, nil, nil},
-		{"GET", "/api/v1/tags/{name}", Anyone, "read:follows", Posts, "", 0, (*server).getTag, nil, nil},
+		{"GET", "/api/v1/timelines/home", User, "read:statuses", Posts, "", 0, (*server).homeTimeline, pageParams{}, []statusAnswer{}},
+		{"GET", "/api/v1/timelines/public", Anyone, "read:statuses", Posts, "", 0, (*server).publicTimeline, publicParams{}, []statusAnswer{}},
+		{"GET", "/api/v1/timelines/tag/{hashtag}", Anyone, "read:statuses", Posts, "", 0, (*server).tagTimeline, tagParams{}, []statusAnswer{}},
+		{"GET", "/api/v1/accounts/{id}/statuses", Anyone, "read:statuses", Posts, "", 0, (*server).accountStatuses, accountStatusesParams{}, []statusAnswer{}},
+		{"GET", "/api/v1/favourites", User, "read:favourites", Posts, "paging", 0, (*server).favourites, pageParams{}, []statusAnswer{}},
+		{"GET", "/api/v1/bookmarks", User, "read:bookmarks", Posts, "paging", 0, (*server).bookmarks, pageParams{}, []statusAnswer{}},
+		{"GET", "/api/v2/search", Anyone, "read:search", Posts, "", 0, (*server).search, searchParams{}, searchAnswer{}},
+		{"GET", "/api/v1/tags/{name}", Anyone, "read:follows", Posts, "", 0, (*server).getTag, nil, tagEntity{}},
 	}
 }

@@ -47,9 +47,20 @@ func (s *server) getTag(c *Call) error {
 
 // searchAnswer is Search of the API.
 type searchAnswer struct {
-	Accounts []rawJSON   `json:"accounts"`
-	Statuses rawJSON     `json:"statuses"`
-	Hashtags []tagEntity `json:"hashtags"`
+	Accounts []encoded[accountEntity] `json:"accounts"`
+	Statuses encoded[[]statusAnswer]  `json:"statuses"`
+	Hashtags []tagEntity              `json:"hashtags"`
+}
+
+// searchParams are a query.
+type searchParams struct {
+	pageParams
+	Q         string `param:"q"`
+	Type      string `param:"type" enum:"accounts,statuses,hashtags"`
+	Resolve   bool   `param:"resolve"`
+	Following bool   `param:"following"`
+	AccountID ids.ID `param:"account_id"` // whose statuses
+	Offset    int    `param:"offset"`
 }
 
 // searchMax bounds a query, in bytes.
@@ -73,7 +84,7 @@ func (s *server) search(c *Call) error {
 	if kind == "" {
 		offset = 0 // which of the three would it count?
 	}
-	out := searchAnswer{Accounts: []rawJSON{}, Statuses: rawJSON("[]"), Hashtags: []tagEntity{}}
+	out := searchAnswer{Accounts: []encoded[accountEntity]{}, Statuses: encoded[[]statusAnswer]("[]"), Hashtags: []tagEntity{}}
 	if path, ours := strings.CutPrefix(q, s.config.BaseURL+"/"); ours {
 		if err := s.findAddress(c, path, kind, &out); err != nil && !errs.Is(err, errs.NotFound) {
 			return err
@@ -146,7 +157,7 @@ func (s *server) foundStatus(c *Call, number string, out *searchAnswer) error {
 	}
 	body, err := s.statusJSON(c.R.Context(), c.Viewer(), v)
 	if err == nil {
-		out.Statuses = slices.Concat(rawJSON("["), body, rawJSON("]"))
+		out.Statuses = slices.Concat([]byte("["), body, []byte("]"))
 	}
 	return err
 }

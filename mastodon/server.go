@@ -3,9 +3,11 @@ package mastodon
 import (
 	"crypto/rand"
 	"net/http"
+	"reflect"
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/guildhall/guildhall/internal/httpx"
@@ -14,17 +16,19 @@ import (
 // server is the API as a handler. Its fields do not change after New.
 type server struct {
 	Deps
-	config   Config
-	mux      *http.ServeMux
-	gate     *gate
-	rendered *renderCache
-	statuses *statusCache
-	instance *instanceCache
-	pictures pictures
-	host     string // of BaseURL
-	prefix   string // of request ids, so that two nodes' differ
-	resets   timeText
-	count    atomic.Uint64
+	config      Config
+	mux         *http.ServeMux
+	gate        *gate
+	rendered    *renderCache
+	statuses    *statusCache
+	instance    *instanceCache
+	pictures    pictures
+	host        string // of BaseURL
+	prefix      string // of request ids, so that two nodes' differ
+	resets      timeText
+	description func() ([]byte, error)                        // the document of the API, made once
+	onRead      func(c *Call, name string, into reflect.Type) // nil but in tests
+	count       atomic.Uint64
 }
 
 // Bounds of a request that no client of ours comes near.
@@ -47,6 +51,7 @@ func New(d Deps, config Config) http.Handler {
 		mux: http.NewServeMux(), gate: newGate(config.Concurrent, 4*config.Concurrent, config.QueueWait),
 		rendered: newRenderCache(), statuses: newStatusCache(), pictures: drawPictures(), instance: &instanceCache{},
 	}
+	s.description = sync.OnceValues(func() ([]byte, error) { return Document(s.config) })
 	durations := newDurations(d.Metrics)
 	for _, route := range Routes() {
 		s.mux.Handle(route.Method+" "+route.Pattern, newEndpoint(s, route, durations))
@@ -60,6 +65,8 @@ func New(d Deps, config Config) http.Handler {
 // can give all others to the pages.
 func Owns(path string) bool {
 	switch path {
+	case "/api/docs": // a page
+		return false
 	case "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/api", "/health",
 		"/avatars/default.png", "/headers/default.png":
 		return true

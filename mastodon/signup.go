@@ -7,6 +7,17 @@ import (
 	"github.com/guildhall/guildhall/internal/errs"
 )
 
+// signUpParams are a new member's.
+type signUpParams struct {
+	Username  string `param:"username"`
+	Email     string `param:"email"`
+	Password  string `param:"password"`
+	Agreement bool   `param:"agreement"`
+	Locale    string `param:"locale"`
+	Reason    string `param:"reason"`
+	Invite    string `param:"invite_code"`
+}
+
 // signUp makes a user and answers with a token of the app that asked, which
 // opens nothing before the address is confirmed. It takes no parameter that
 // could give anybody a role.
@@ -14,15 +25,7 @@ func (s *server) signUp(c *Call) error {
 	if c.Caller.UserID != 0 {
 		return errs.New(errs.Forbidden, "This method requires a client credentials token")
 	}
-	var in struct {
-		Username  string `param:"username"`
-		Email     string `param:"email"`
-		Password  string `param:"password"`
-		Agreement bool   `param:"agreement"`
-		Locale    string `param:"locale"`
-		Reason    string `param:"reason"`
-		Invite    string `param:"invite_code"`
-	}
+	var in signUpParams
 	if err := c.Decode(&in); err != nil {
 		return err
 	}
@@ -41,11 +44,14 @@ func (s *server) signUp(c *Call) error {
 	return c.JSON(http.StatusOK, tokenOf(t))
 }
 
+// emailParams name an address.
+type emailParams struct {
+	Email string `param:"email"`
+}
+
 // resendConfirmation mails the link again, to another address if one is given.
 func (s *server) resendConfirmation(c *Call) error {
-	var in struct {
-		Email string `param:"email"`
-	}
+	var in emailParams
 	if err := c.Decode(&in); err != nil {
 		return err
 	}

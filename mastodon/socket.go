@@ -29,6 +29,12 @@ type socket struct {
 	buf  []byte
 }
 
+// streamParams name the first stream of a socket.
+type streamParams struct {
+	Stream string `param:"stream"`
+	Tag    string `param:"tag"`
+}
+
 // stream answers a WebSocket handshake, or explains that one is needed.
 func (s *server) stream(c *Call) error {
 	if !strings.EqualFold(c.R.Header.Get("Upgrade"), "websocket") {

@@ -55,6 +55,7 @@ func (w *world) dial(query string, headers ...string) *socket {
 	if err != nil {
 		w.Fatalf("%s: %v", query, err)
 	}
+	reached(res.Request, res.StatusCode)
 	if got, want := res.Header.Get("Sec-WebSocket-Protocol"), strings.Join(o.Subprotocols, ""); got != want {
 		w.Errorf("protocol %q, want %q", got, want)
 	}

@@ -23,7 +23,7 @@ type statusParams struct {
 	Status      string   `param:"status"`
 	Spoiler     string   `param:"spoiler_text"`
 	Sensitive   *bool    `param:"sensitive"`
-	Visibility  *string  `param:"visibility"`
+	Visibility  *string  `param:"visibility" enum:"public,unlisted,private,direct"`
 	Language    string   `param:"language"`
 	InReplyToID ids.ID   `param:"in_reply_to_id"`
 	MediaIDs    []ids.ID `param:"media_ids"`
@@ -203,10 +203,13 @@ func (s *server) muteThread(c *Call) error  { return s.act(c, s.Posts.MuteThread
 
 func (s *server) unmuteThread(c *Call) error { return s.act(c, s.Posts.UnmuteThread) }
 
+// reblogParams say who shall see a boost.
+type reblogParams struct {
+	Visibility string `param:"visibility" enum:"public,unlisted,private"`
+}
+
 func (s *server) reblog(c *Call) error {
-	var in struct {
-		Visibility string `param:"visibility"`
-	}
+	var in reblogParams
 	if err := c.Decode(&in); err != nil {
 		return err
 	}
@@ -261,15 +264,16 @@ func (s *server) context(c *Call) error {
 func (s *server) favouritedBy(c *Call) error { return s.ofAccount(c, s.Posts.FavouritedBy) }
 func (s *server) rebloggedBy(c *Call) error  { return s.ofAccount(c, s.Posts.BoostedBy) }
 
+// editEntity is StatusEdit of the API.
 type editEntity struct {
-	Content          string        `json:"content"`
-	SpoilerText      string        `json:"spoiler_text"`
-	Sensitive        bool          `json:"sensitive"`
-	CreatedAt        string        `json:"created_at"`
-	Account          rawJSON       `json:"account"`
-	Poll             *pollEdit     `json:"poll,omitempty"`
-	MediaAttachments []mediaEntity `json:"media_attachments"`
-	Emojis           []emojiEntity `json:"emojis"`
+	Content          string                 `json:"content"`
+	SpoilerText      string                 `json:"spoiler_text"`
+	Sensitive        bool                   `json:"sensitive"`
+	CreatedAt        string                 `json:"created_at"`
+	Account          encoded[accountEntity] `json:"account"`
+	Poll             *pollEdit              `json:"poll,omitempty"`
+	MediaAttachments []mediaEntity          `json:"media_attachments"`
+	Emojis           []emojiEntity          `json:"emojis"`
 }
 
 type pollEdit struct {
@@ -314,6 +318,13 @@ func (s *server) history(c *Call) error {
 	return c.JSON(http.StatusOK, list)
 }
 
+// statusSourceEntity is StatusSource of the API.
+type statusSourceEntity struct {
+	ID          ids.ID `json:"id"`
+	Text        string `json:"text"`
+	SpoilerText string `json:"spoiler_text"`
+}
+
 func (s *server) source(c *Call) error {
 	id, err := c.PathID("id")
 	if err != nil {
@@ -323,9 +334,5 @@ func (s *server) source(c *Call) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, struct {
-		ID          ids.ID `json:"id"`
-		Text        string `json:"text"`
-		SpoilerText string `json:"spoiler_text"`
-	}{id, text, spoiler})
+	return c.JSON(http.StatusOK, statusSourceEntity{id, text, spoiler})
 }

@@ -84,10 +84,10 @@ func shared(viewer ids.ID, m *notifications.Message) bool {
 
 // conversationEntity is Conversation of the API.
 type conversationEntity struct {
-	ID         ids.ID    `json:"id"` // of the first post
-	Unread     bool      `json:"unread"`
-	Accounts   []rawJSON `json:"accounts"` // who takes part besides the viewer
-	LastStatus rawJSON   `json:"last_status"`
+	ID         ids.ID                   `json:"id"` // of the first post
+	Unread     bool                     `json:"unread"`
+	Accounts   []encoded[accountEntity] `json:"accounts"` // who takes part besides the viewer
+	LastStatus encoded[statusAnswer]    `json:"last_status"`
 }
 
 // conversationJSON returns what a direct post has made of its conversation.
@@ -108,7 +108,7 @@ func (s *server) conversationJSON(ctx context.Context, viewer, post ids.ID) ([]b
 	if err != nil {
 		return nil, err
 	}
-	e := conversationEntity{ID: v.ThreadID, Unread: viewer != v.AccountID, Accounts: []rawJSON{}, LastStatus: status}
+	e := conversationEntity{ID: v.ThreadID, Unread: viewer != v.AccountID, Accounts: []encoded[accountEntity]{}, LastStatus: status}
 	for _, id := range people {
 		if body := accounts[id]; body != nil && id != viewer {
 			e.Accounts = append(e.Accounts, body)
@@ -116,6 +116,16 @@ func (s *server) conversationJSON(ctx context.Context, viewer, post ids.ID) ([]b
 		}
 	}
 	return encode(e)
+}
+
+// publicStreamParams say what of the public streams is wanted.
+type publicStreamParams struct {
+	OnlyMedia bool `param:"only_media"`
+}
+
+// tagStreamParams name the tag of a stream.
+type tagStreamParams struct {
+	Tag string `param:"tag"`
 }
 
 // heartbeat is how often a quiet stream shows that it is alive.
@@ -134,7 +144,11 @@ func (s *server) events(c *Call) error {
 	if strings.HasPrefix(name, notifications.ChannelPublic) && c.Bool("only_media") {
 		name += ":media"
 	}
-	if err := c.addChannel(feed, notifications.Channel{Name: name, Tag: c.Param("tag")}); err != nil {
+	channel := notifications.Channel{Name: name}
+	if strings.HasPrefix(name, notifications.ChannelTag) {
+		channel.Tag = c.Param("tag")
+	}
+	if err := c.addChannel(feed, channel); err != nil {
 		return err
 	}
 	connection := http.NewResponseController(c.W)

@@ -76,6 +76,7 @@ func (w *world) events(path, token string) *stream {
 	if res.StatusCode != 200 || res.Header.Get("Content-Type") != "text/event-stream" || !strings.Contains(res.Header.Get("Cache-Control"), "no-store") {
 		w.Fatalf("%s: %s %v", path, res.Status, res.Header)
 	}
+	reached(r, res.StatusCode)
 	s := &stream{w.T, make(chan string, 100)}
 	go func() {
 		defer close(s.lines)

@@ -17,11 +17,38 @@ const (
 	tagsMax         = 16 // further tags of a tag's timeline that are read
 )
 
+// publicParams choose what of the public timeline is wanted.
+type publicParams struct {
+	pageParams
+	Local     bool `param:"local"`
+	Remote    bool `param:"remote"`
+	OnlyMedia bool `param:"only_media"`
+}
+
+// tagParams choose what of a tag's timeline is wanted.
+type tagParams struct {
+	publicParams
+	Any  []string `param:"any"`
+	All  []string `param:"all"`
+	None []string `param:"none"`
+}
+
+// accountStatusesParams choose among somebody's posts.
+type accountStatusesParams struct {
+	pageParams
+	Pinned         bool   `param:"pinned"`
+	ExcludeReplies bool   `param:"exclude_replies"`
+	ExcludeBoosts  bool   `param:"exclude_reblogs"`
+	OnlyMedia      bool   `param:"only_media"`
+	Tagged         string `param:"tagged"`
+}
+
 func (c *Call) statusPage() page.Page { return c.Page(statusesPage, statusesPageMax) }
 
 // list returns the values of a URL parameter that may be given many times, as
 // name=a, name[]=a or name[0]=a; no more than most are read.
 func (c *Call) list(name string, most int) []string {
+	c.reads(name, nil)
 	if c.R.URL.RawQuery == "" {
 		return nil
 	}

@@ -30,7 +30,7 @@ import (
 	"github.com/guildhall/guildhall/profiles"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) { testkit.Main(m, afterAll) }
 
 const (
 	base     = "https://guild.test"
@@ -114,7 +114,9 @@ func open(t *testing.T, adjust ...func(*mastodon.Deps, *mastodon.Config)) *world
 	for _, f := range adjust {
 		f(&w.deps, &w.config)
 	}
-	w.server = httptest.NewServer(mastodon.New(w.deps, w.config))
+	api := mastodon.New(w.deps, w.config)
+	mastodon.OnRead(api, declared(t))
+	w.server = httptest.NewServer(api)
 	t.Cleanup(w.server.Close)
 	return w
 }
@@ -183,6 +185,7 @@ func (w *world) send(r *http.Request) *answer {
 	w.must(res.Body.Close())
 	a := &answer{w.T, res.StatusCode, res.Header, data, r.Method + " " + r.URL.RequestURI()}
 	described(w.T, r, a)
+	describedByUs(w.T, r, a)
 	return a
 }
 

@@ -35,8 +35,11 @@ type Kit struct {
 
 // Main runs a package's tests and stops what they have started. Call it from
 // TestMain.
-func Main(m *testing.M) {
+func Main(m *testing.M, after ...func(code int) int) {
 	code := m.Run()
+	for _, f := range after {
+		code = f(code)
+	}
 	if err := cluster.stop(); err != nil {
 		slog.Error("PostgreSQL not stopped", "error", err)
 		code = max(code, 1)

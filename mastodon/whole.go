@@ -1,0 +1,51 @@
+package mastodon
+
+// Entities that are written in parts (status.go, notifications.go) and never
+// made as one value. They say what the parts are together; every recorded answer
+// of the tests is held against them.
+
+// statusAnswer is Status of the API.
+type statusAnswer struct {
+	statusEntity
+	Account         accountEntity `json:"account"`
+	RepliesCount    int           `json:"replies_count"`
+	ReblogsCount    int           `json:"reblogs_count"`
+	FavouritesCount int           `json:"favourites_count"`
+	Poll            *pollEntity   `json:"poll"`
+	Reblog          *statusAnswer `json:"reblog"`
+	viewerState
+}
+
+// viewerState is what the viewer has done with a status; anonymous callers get
+// none of it.
+type viewerState struct {
+	Favourited *bool       `json:"favourited,omitempty"`
+	Reblogged  *bool       `json:"reblogged,omitempty"`
+	Bookmarked *bool       `json:"bookmarked,omitempty"`
+	Muted      *bool       `json:"muted,omitempty"`
+	Pinned     *bool       `json:"pinned,omitempty"` // only of one's own
+	Filtered   *[]struct{} `json:"filtered,omitempty"`
+}
+
+// deletedEntity is a status as it was, with its text, so that the author can
+// write it again.
+type deletedEntity struct {
+	statusAnswer
+	Text string `json:"text"`
+}
+
+// notificationEntity is Notification of the API.
+type notificationEntity struct {
+	ID        string        `json:"id"`
+	Type      string        `json:"type"`
+	CreatedAt string        `json:"created_at"`
+	GroupKey  string        `json:"group_key"`
+	Account   accountEntity `json:"account"`
+	Status    *statusAnswer `json:"status,omitempty"`
+}
+
+// contextAnswer is Context of the API.
+type contextAnswer struct {
+	Ancestors   []statusAnswer `json:"ancestors"`
+	Descendants []statusAnswer `json:"descendants"`
+}
