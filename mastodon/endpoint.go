@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,19 +18,30 @@ type endpoint struct {
 	Route
 	server    *server
 	scopes    []string
-	durations [6]prometheus.Observer // by the first digit of the status; nil: none
+	durations *prometheus.HistogramVec               // nil: none
+	observers [6]atomic.Pointer[prometheus.Observer] // of durations, by the first digit of the status; made when there is one
 }
 
 func newEndpoint(s *server, route Route, durations *prometheus.HistogramVec) *endpoint {
-	e := &endpoint{Route: route, server: s, scopes: strings.Fields(route.Scope)}
-	if durations != nil {
-		for i, class := range [...]string{"", "1xx", "2xx", "3xx", "4xx", "5xx"} {
-			if class != "" {
-				e.durations[i] = durations.WithLabelValues(route.Method+" "+route.Pattern, class)
-			}
-		}
+	return &endpoint{Route: route, server: s, scopes: strings.Fields(route.Scope), durations: durations}
+}
+
+// classes of statuses by their first digit.
+var classes = [...]string{"", "1xx", "2xx", "3xx", "4xx", "5xx"}
+
+// observe measures a request.
+func (e *endpoint) observe(status int, took time.Duration) {
+	if e.durations == nil || e.Flags&Unshed != 0 {
+		return
 	}
-	return e
+	class := status / 100
+	o := e.observers[class].Load()
+	if o == nil { // two at once get the same one
+		made := e.durations.WithLabelValues(e.Method+" "+e.Pattern, classes[class])
+		o = &made
+		e.observers[class].Store(o)
+	}
+	(*o).Observe(took.Seconds())
 }
 
 // ServeHTTP implements http.Handler: a slot, the caller, the limits, the
@@ -92,9 +104,7 @@ func (e *endpoint) done(c *Call, start time.Time) {
 		status = http.StatusOK
 	}
 	took := time.Since(start)
-	if o := e.durations[status/100]; o != nil && e.Flags&Unshed == 0 {
-		o.Observe(took.Seconds())
-	}
+	e.observe(status, took)
 	if log := e.server.Log; log.Enabled(c.R.Context(), slog.LevelDebug) {
 		log.LogAttrs(c.R.Context(), slog.LevelDebug, "request", slog.String("method", e.Method),
 			slog.String("path", c.R.URL.Path), slog.Int("status", status), slog.Duration("took", took),

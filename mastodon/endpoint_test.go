@@ -3,13 +3,17 @@ package mastodon
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/guildhall/guildhall/internal/blob"
 	"github.com/guildhall/guildhall/internal/errs"
@@ -131,6 +135,33 @@ type watched struct {
 func (w *watched) Write(p []byte) (int, error) {
 	w.taken = w.taken || len(w.gate.slots) > 0
 	return w.ResponseRecorder.Write(p)
+}
+
+// What was asked for is measured, and only that takes memory.
+func TestDurations(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	s := &server{Deps: Deps{Log: slog.New(slog.DiscardHandler)}, gate: newGate(1, 0, 0)}
+	durations := newDurations(registry)
+	call := func(r Route) {
+		newEndpoint(s, r, durations).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/x", nil))
+	}
+	fine := Route{Method: "GET", Pattern: "/fine", Handle: func(_ *server, c *Call) error { return c.Bytes(200, nil) }}
+	call(fine)
+	call(fine)
+	call(Route{Method: "GET", Pattern: "/broken", Handle: func(*server, *Call) error { return errs.NotFoundRecord() }})
+	call(Route{Method: "GET", Pattern: "/health", Flags: Unshed, Handle: fine.Handle})
+	newEndpoint(s, Route{Method: "GET", Pattern: "/idle"}, durations)
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, m := range families[0].GetMetric() {
+		got = append(got, fmt.Sprint(m.GetLabel()[0].GetValue(), " ", m.GetLabel()[1].GetValue(), " ", m.GetHistogram().GetSampleCount()))
+	}
+	if want := []string{"GET /broken 4xx 1", "GET /fine 2xx 2"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
 }
 
 // Each kind of failure has its status.

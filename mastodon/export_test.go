@@ -32,3 +32,40 @@ func Params(t reflect.Type) (names []string, parts []reflect.Type) {
 
 // PathOf is a route's path in the document.
 func PathOf(pattern string) string { return pathOf(pattern) }
+
+// ParamNames returns the names of all parameters of a route, those within
+// others in brackets.
+func ParamNames(r Route) []string {
+	var all []string
+	var walk func(t reflect.Type, before string)
+	walk = func(t reflect.Type, before string) {
+		for _, f := range fieldsOf(t, "param") {
+			name, kind := f.Tag.Get("param"), f.Type
+			if before != "" {
+				name = before + "[" + name + "]"
+			}
+			if kind.Kind() == reflect.Pointer {
+				kind = kind.Elem()
+			}
+			switch {
+			case f.Type == fileType:
+			case kind.Kind() == reflect.Struct:
+				walk(kind, name)
+			case kind.Kind() == reflect.Slice && kind.Elem().Kind() == reflect.Struct:
+				walk(kind.Elem(), name+"[0]")
+			case kind.Kind() == reflect.Slice:
+				all = append(all, name+"[]")
+			default:
+				all = append(all, name)
+			}
+		}
+	}
+	walk(reflect.TypeOf(r.In), "")
+	return all
+}
+
+// Same tells whether two routes do the same for the same callers.
+func Same(a, b Route) bool {
+	return a.Audience == b.Audience && a.Scope == b.Scope && a.Service == b.Service && a.Limit == b.Limit && a.Flags == b.Flags &&
+		reflect.TypeOf(a.In) == reflect.TypeOf(b.In) && reflect.ValueOf(a.Handle).Pointer() == reflect.ValueOf(b.Handle).Pointer()
+}

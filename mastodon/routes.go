@@ -70,8 +70,9 @@ type Route struct {
 // that is a new one, append it here. A handler reads with c.PathID, c.Param, c.Page and c.Decode, asks a
 // domain as c.Viewer(), and ends with c.JSON, c.Bytes or c.List (after c.Link),
 // or returns the domain's error as it is. Accounts inside other entities come
-// from s.accountsJSON as rawJSON. A new name in the column of limits needs its
-// line in DefaultLimits.
+// from s.accountsJSON as encoded[accountEntity]. A new name in the column of
+// limits needs its line in DefaultLimits. In and Out become the OpenAPI document
+// (schema.go says how); the tests hold what is read and answered against them.
 func Routes() []Route {
 	return slices.Concat(
 		instanceRoutes(),
