@@ -51,7 +51,7 @@ func (c *Call) groupedTypes() []notifications.Type {
 }
 
 func (s *server) listGroups(c *Call) error {
-	groups, err := s.Notifications.Groups(c.R.Context(), c.Viewer(), c.filter(), c.groupedTypes(), c.Page(notificationsPage, notificationsPageMax))
+	groups, err := s.Notifications.Groups(c.R.Context(), c.Viewer(), c.listFilter(), c.groupedTypes(), c.Page(notificationsPage, notificationsPageMax))
 	if err != nil {
 		return err
 	}

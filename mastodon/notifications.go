@@ -24,6 +24,7 @@ const (
 type notificationsParams struct {
 	pageParams
 	notificationFilter
+	Aside bool `param:"include_filtered"`
 }
 
 // notificationFilter is what Call.filter reads.
@@ -62,8 +63,15 @@ func (c *Call) types(name string) []notifications.Type {
 	return out
 }
 
+// listFilter is filter for lists, which may show what was put aside too.
+func (c *Call) listFilter() notifications.Filter {
+	f := c.filter()
+	f.Aside = c.Bool("include_filtered")
+	return f
+}
+
 func (s *server) listNotifications(c *Call) error {
-	list, err := s.Notifications.List(c.R.Context(), c.Viewer(), c.filter(), c.Page(notificationsPage, notificationsPageMax))
+	list, err := s.Notifications.List(c.R.Context(), c.Viewer(), c.listFilter(), c.Page(notificationsPage, notificationsPageMax))
 	if err != nil {
 		return err
 	}
@@ -183,6 +191,26 @@ func (s *server) dismissNotification(c *Call) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, struct{}{})
+}
+
+// manyParams name the notifications to be dismissed.
+type manyParams struct {
+	IDs []ids.ID `param:"ids"`
+}
+
+// dismissNotifications dismisses those of the given ones that are the caller's.
+func (s *server) dismissNotifications(c *Call) error {
+	var in manyParams
+	if err := c.Decode(&in); err != nil {
+		return err
+	}
+	if err := tooManyIDs(in.IDs); err != nil {
+		return err
+	}
+	if err := s.Notifications.DismissMany(c.R.Context(), c.Viewer(), in.IDs); err != nil {
+		return err
+	}
+	return s.emptyObject(c)
 }
 
 func (s *server) clearNotifications(c *Call) error {

@@ -42,15 +42,19 @@ var (
 	digit = regexp.MustCompile(`[0-9]`)
 )
 
-// find returns the described route of a request, or nil.
+// find returns the described route of a request, or nil. A name in one of our
+// patterns is no parameter of a described route.
 func find(doc *openapi3.T, r *http.Request) *routers.Route {
 	have := strings.Split(r.URL.Path, "/")
+	ours, known := routeOf(r)
+	pattern := strings.Split(ours.Pattern, "/")
 	for _, path := range doc.Paths.InMatchingOrder() {
 		item := doc.Paths.Value(path)
 		want := strings.Split(path, "/")
 		same := len(have) == len(want)
 		for i := 0; same && i < len(want); i++ {
-			same = want[i] == have[i] || strings.HasPrefix(want[i], "{") && have[i] != ""
+			named := known && len(pattern) == len(have) && pattern[i] == have[i]
+			same = want[i] == have[i] || strings.HasPrefix(want[i], "{") && have[i] != "" && !named
 		}
 		if operation := item.GetOperation(r.Method); same && operation != nil {
 			return &routers.Route{Spec: doc, Path: path, PathItem: item, Method: r.Method, Operation: operation}
