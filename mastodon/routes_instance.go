@@ -15,7 +15,6 @@ func instanceRoutes() []Route {
 		{"GET", "/api/v1/custom_emojis", Public, "", Instance, "", 0, (*server).emptyList, nil, []struct{}{}},
 		{"GET", "/api/v1/announcements", User, "", Instance, "", 0, (*server).emptyList, nil, []struct{}{}},
 		{"GET", "/api/v1/push/subscription", User, "push", Notifications, "", 0, (*server).nothingThere, nil, nil},
-		{"GET", "/api/v1/followed_tags", User, "read:follows", Posts, "", 0, (*server).emptyList, nil, []struct{}{}},
 		{"GET", "/api/v1/lists", User, "read:lists", Posts, "", 0, (*server).emptyList, nil, []struct{}{}},
 		{"GET", "/api/v2/filters", User, "read:filters", Posts, "", 0, (*server).emptyList, nil, []struct{}{}},
 		{"GET", "/.well-known/nodeinfo", Public, "", Instance, "", 0, (*server).nodeinfoLinks, nil, nodeinfoLinksEntity{}},

@@ -9,6 +9,5 @@ func timelineRoutes() []Route {
 		{"GET", "/api/v1/favourites", User, "read:favourites", Posts, "paging", 0, (*server).favourites, pageParams{}, []statusAnswer{}},
 		{"GET", "/api/v1/bookmarks", User, "read:bookmarks", Posts, "paging", 0, (*server).bookmarks, pageParams{}, []statusAnswer{}},
 		{"GET", "/api/v2/search", Anyone, "read:search", Posts, "", 0, (*server).search, searchParams{}, searchAnswer{}},
-		{"GET", "/api/v1/tags/{name}", Anyone, "read:follows", Posts, "", 0, (*server).getTag, nil, tagEntity{}},
 	}
 }

@@ -10,40 +10,7 @@ import (
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/page"
-	"github.com/guildhall/guildhall/posts"
 )
-
-// tagEntity is Tag of the API.
-type tagEntity struct {
-	ID        string       `json:"id"`
-	Name      string       `json:"name"`
-	URL       string       `json:"url"`
-	History   []tagHistory `json:"history"`
-	Following bool         `json:"following"`
-	Featuring bool         `json:"featuring"`
-}
-
-type tagHistory struct {
-	Day      string `json:"day"` // Unix seconds of midnight UTC
-	Uses     string `json:"uses"`
-	Accounts string `json:"accounts"`
-}
-
-func (s *server) tagEntity(t posts.Tag) tagEntity {
-	e := tagEntity{ID: t.Name, Name: t.Name, URL: s.tagURL(t.Name), History: make([]tagHistory, len(t.History))}
-	for i, d := range t.History {
-		e.History[i] = tagHistory{strconv.FormatInt(d.Day.Unix(), 10), strconv.Itoa(d.Uses), strconv.Itoa(d.Accounts)}
-	}
-	return e
-}
-
-func (s *server) getTag(c *Call) error {
-	t, err := s.Posts.Tag(c.R.Context(), c.Path("name"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, s.tagEntity(t))
-}
 
 // searchAnswer is Search of the API.
 type searchAnswer struct {
@@ -130,8 +97,10 @@ func (s *server) findAddress(c *Call, path, kind string, out *searchAnswer) erro
 	case isName && len(parts) == 2 && kind != "accounts" && kind != "hashtags":
 		return s.foundStatus(c, parts[1], out)
 	case parts[0] == "tags" && len(parts) == 2 && kind != "accounts" && kind != "statuses":
-		t, err := s.Posts.Tag(c.R.Context(), parts[1])
-		out.Hashtags = append(out.Hashtags, s.tagEntity(t))
+		t, err := s.Posts.Tag(c.R.Context(), c.Viewer(), parts[1])
+		if err == nil {
+			out.Hashtags = append(out.Hashtags, c.tagEntity(t))
+		}
 		return err
 	}
 	return errs.NotFoundRecord()
@@ -197,9 +166,9 @@ func (s *server) findStatuses(c *Call, q string, limit, offset int, out *searchA
 }
 
 func (s *server) findTags(c *Call, q string, limit, offset int, out *searchAnswer) error {
-	found, err := s.Posts.SearchTags(c.R.Context(), q, limit, offset)
+	found, err := s.Posts.SearchTags(c.R.Context(), c.Viewer(), q, limit, offset)
 	for _, t := range found {
-		out.Hashtags = append(out.Hashtags, s.tagEntity(t))
+		out.Hashtags = append(out.Hashtags, c.tagEntity(t))
 	}
 	return err
 }

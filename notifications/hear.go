@@ -1,7 +1,6 @@
 package notifications
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"maps"
@@ -69,10 +68,6 @@ func (s *Service) hearNotification(subject string, data []byte) {
 	}
 	s.recent.forget(account)
 	if len(data) == 0 || !s.hub.isConnected(account) {
-		return
-	}
-	if bytes.Equal(data, mergedMessage) {
-		s.hub.toUsers(&Message{Event: EventMerged}, Channel{Name: ChannelUser}, []ids.ID{account})
 		return
 	}
 	n := new(Notification)
@@ -216,7 +211,7 @@ func (s *Service) sendView(ctx context.Context, m *Message, homes []ids.ID, chan
 // sendDeleted tells those who may have been shown a post that it is gone. Only
 // its id is told, and that not to those who could not see it.
 func (s *Service) sendDeleted(ctx context.Context, d posts.Deleted) error {
-	homes, err := s.homes(ctx, posts.Created{ID: d.ID, AccountID: d.AccountID, BoostOfID: d.BoostOfID, Visibility: d.Visibility, Mentions: d.Mentions})
+	homes, err := s.homes(ctx, posts.Created{ID: d.ID, AccountID: d.AccountID, BoostOfID: d.BoostOfID, Visibility: d.Visibility, Mentions: d.Mentions, Tags: d.Tags})
 	if err != nil {
 		return err
 	}
@@ -246,16 +241,16 @@ func (s *Service) homes(ctx context.Context, c posts.Created) ([]ids.ID, error) 
 // createdOf returns what was told when a post was made, as far as homes asks.
 func createdOf(p *posts.Post) posts.Created {
 	c := posts.Created{ID: p.ID, AccountID: p.AccountID, InReplyToID: p.InReplyToID, InReplyToAccountID: p.InReplyToAccountID,
-		Visibility: p.Visibility, Language: p.Language}
+		Visibility: p.Visibility, Tags: p.Tags, Language: p.Language}
 	for _, m := range p.Mentions {
 		c.Mentions = append(c.Mentions, m.AccountID)
 	}
 	return c
 }
 
-// leaveStrangers takes those out who do not follow the author now, or hide the
-// author or the boosted one: what is known of homes may be a moment older than
-// a block.
+// leaveStrangers takes those out who follow neither the author nor a hashtag
+// now, or hide the author or the boosted one: what is known of homes may be a
+// moment older than a block.
 func (s *Service) leaveStrangers(ctx context.Context, homes []ids.ID, v *posts.View) ([]ids.ID, error) {
 	now, kept := s.Now(), homes[:0]
 	for _, id := range homes {
@@ -268,6 +263,11 @@ func (s *Service) leaveStrangers(ctx context.Context, homes []ids.ID, v *posts.V
 				return nil, err
 			}
 			_, follows := graph.Following[v.AccountID]
+			if !follows && v.Visibility == posts.Public && v.Boost == nil {
+				if follows, err = s.Posts.FollowsTag(ctx, id, v.Tags); err != nil {
+					return nil, err
+				}
+			}
 			if !follows || graph.Hides(v.AccountID, now) || v.Boost != nil && graph.Hides(v.Boost.AccountID, now) {
 				continue
 			}

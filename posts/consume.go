@@ -37,14 +37,14 @@ func (s *Service) startReading(ctx context.Context) error {
 func (s *Service) hear(ctx context.Context, e bus.Event) error {
 	switch e.Domain {
 	case "posts":
-		return s.hearPosts(e)
+		return s.hearPosts(ctx, e)
 	case "profiles":
 		return s.hearProfiles(ctx, e)
 	}
 	return nil
 }
 
-func (s *Service) hearPosts(e bus.Event) error {
+func (s *Service) hearPosts(ctx context.Context, e bus.Event) error {
 	if e.Own && e.Kind != (Edited{}).Kind() { // what it changed was brought up to date right after the commit
 		return nil
 	}
@@ -81,6 +81,8 @@ func (s *Service) hearPosts(e bus.Event) error {
 				s.outdate(m.PostID)
 			}
 		})
+	case TagFollowed{}.Kind():
+		return on(e, func(f TagFollowed) { s.retagged(ctx, f.AccountID) })
 	}
 	return nil
 }
@@ -118,7 +120,7 @@ func (s *Service) published(c Created) {
 func (s *Service) unpublished(d Deleted) {
 	s.forget(d.ID)
 	s.authorRemoved(d.AccountID, d.ID)
-	s.feeds.remove(d.AccountID, d.ID)
+	s.feeds.remove(&d)
 	s.public.remove(d.ID)
 	if d.ThreadID != 0 {
 		s.threads.Invalidate(d.ThreadID)

@@ -83,6 +83,14 @@ func (s *Service) own(ctx context.Context, author, id ids.ID) (*View, error) {
 
 // remove deletes a post that has no boosts.
 func (s *Service) remove(ctx context.Context, tx *db.Tx, p *Post) error {
+	if tx.Engine() == db.Postgres { // an edit at the same time must not change the hashtags meanwhile
+		if _, err := db.Values[ids.ID](ctx, tx, "SELECT id FROM posts_posts WHERE id = $1 FOR UPDATE", p.ID); err != nil {
+			return err
+		}
+	}
+	if err := uncountTags(ctx, tx, p); err != nil {
+		return err
+	}
 	n, err := db.Exec(ctx, tx, "DELETE FROM posts_posts WHERE id = $1", p.ID)
 	if err != nil {
 		return err

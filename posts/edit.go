@@ -168,6 +168,9 @@ func (e *editing) added() []ids.ID {
 
 // clear deletes what storeParts writes anew.
 func (e *editing) clear(ctx context.Context, tx *db.Tx) error {
+	if err := uncountTags(ctx, tx, e.old.Post); err != nil {
+		return err
+	}
 	texts := []string{"DELETE FROM posts_mentions WHERE post_id = $1", "DELETE FROM posts_tags WHERE post_id = $1"}
 	if !e.keepsPoll {
 		texts = append(texts, "DELETE FROM posts_polls WHERE post_id = $1")

@@ -75,6 +75,17 @@ type PollEnded struct {
 	AuthorID ids.ID `json:"author_id"`
 }
 
+// TagFollowed says that an account follows a hashtag from now on, or does so no
+// longer.
+type TagFollowed struct {
+	AccountID ids.ID `json:"account_id"`
+	TagID     ids.ID `json:"tag_id"`
+	Ended     bool   `json:"ended,omitempty"`
+}
+
+// Kind implements bus.Payload.
+func (TagFollowed) Kind() string { return "tag_followed" }
+
 // Kind implements bus.Payload.
 func (Created) Kind() string { return "created" }
 

@@ -24,29 +24,36 @@ type feed struct {
 	reader  ids.ID
 	graph   atomic.Pointer[profiles.Graph] // what it is made by; one that differs for feeds makes it stale
 	ring    *ring
-	authors []ids.ID  // pushed: the reader and those they follow and do not hide
-	big     []ids.ID  // those with very many followers, merged in when read
+	authors []ids.ID // pushed: the reader and those they follow and do not hide
+	big     []ids.ID // those with very many followers, merged in when read
+	tags    []string // followed hashtags, sorted, and their ids
+	tagIDs  []ids.ID
+	mark    uint64    // of the reader's followed hashtags, see feeds.retag
 	until   time.Time // when a mute ends, or the net below events
 	used    atomic.Int64
 }
 
 // bytes estimates the memory that the feed takes.
-func (f *feed) bytes() int64 { return 512 + 20*int64(f.ring.size) + 64*int64(len(f.authors)) }
+func (f *feed) bytes() int64 {
+	return 512 + 20*int64(f.ring.size) + 64*int64(len(f.authors)) + 128*int64(len(f.tags))
+}
 
 // feeds are the loaded feeds of this process.
 type feeds struct {
 	mu     sync.RWMutex
 	of     map[ids.ID]*feed              // by reader
 	by     map[ids.ID]map[*feed]struct{} // by author: whom a new post is pushed to
+	tagged map[string]map[*feed]struct{} // by followed hashtag
 	kept   map[ids.ID]int                // readers that are connected, how often
 	stale  map[ids.ID]bool               // kept feeds that are being loaded anew; true: once more
 	bytes  int64
 	budget int64
-	clock  atomic.Int64 // counts uses
+	clock  atomic.Int64       // counts uses
+	marks  [256]atomic.Uint64 // by reader, more than one each: which followed hashtags
 }
 
 func newFeeds(budget uint64) *feeds {
-	return &feeds{of: map[ids.ID]*feed{}, by: map[ids.ID]map[*feed]struct{}{}, kept: map[ids.ID]int{}, stale: map[ids.ID]bool{},
+	return &feeds{of: map[ids.ID]*feed{}, by: map[ids.ID]map[*feed]struct{}{}, tagged: map[string]map[*feed]struct{}{}, kept: map[ids.ID]int{}, stale: map[ids.ID]bool{},
 		budget: int64(min(budget, math.MaxInt64))}
 }
 
@@ -55,7 +62,7 @@ func (fs *feeds) get(v *viewer) *feed {
 	fs.mu.RLock()
 	f := fs.of[v.id]
 	fs.mu.RUnlock()
-	if f == nil || !v.now.Before(f.until) || !f.ring.full() {
+	if f == nil || !v.now.Before(f.until) || !f.ring.full() || f.mark != fs.mark(v.id) {
 		return nil
 	}
 	if g := f.graph.Load(); g != v.graph && g.Version != v.graph.Version {
@@ -88,6 +95,12 @@ func (fs *feeds) add(f *feed) {
 			fs.by[a] = map[*feed]struct{}{}
 		}
 		fs.by[a][f] = struct{}{}
+	}
+	for _, tag := range f.tags {
+		if fs.tagged[tag] == nil {
+			fs.tagged[tag] = map[*feed]struct{}{}
+		}
+		fs.tagged[tag][f] = struct{}{}
 	}
 	fs.bytes += f.bytes()
 	for fs.bytes > fs.budget {
@@ -129,6 +142,12 @@ func (fs *feeds) take(f *feed) {
 			delete(fs.by, a)
 		}
 	}
+	for _, tag := range f.tags {
+		delete(fs.tagged[tag], f)
+		if len(fs.tagged[tag]) == 0 {
+			delete(fs.tagged, tag)
+		}
+	}
 	fs.bytes -= f.bytes()
 }
 
@@ -145,6 +164,7 @@ func (fs *feeds) clear() []ids.ID {
 	defer fs.mu.Unlock()
 	clear(fs.of)
 	clear(fs.by)
+	clear(fs.tagged)
 	fs.bytes = 0
 	readers := make([]ids.ID, 0, len(fs.kept))
 	for id := range fs.kept {
@@ -158,6 +178,7 @@ type candidate struct {
 	item
 	author, replyTo ids.ID // replyTo is the answered account, 0: no answer
 	visibility      Visibility
+	tagged          bool // found by a hashtag that the reader follows
 }
 
 func (c *Created) candidate() candidate {
@@ -165,7 +186,7 @@ func (c *Created) candidate() candidate {
 	if c.InReplyToID == 0 {
 		replyTo = 0
 	}
-	return candidate{item{c.ID, c.BoostOfID}, c.AccountID, replyTo, c.Visibility}
+	return candidate{item: item{c.ID, c.BoostOfID}, author: c.AccountID, replyTo: replyTo, visibility: c.Visibility}
 }
 
 // admits tells whether a post belongs into the reader's home by who follows
@@ -177,6 +198,9 @@ func (f *feed) admits(c *candidate, now time.Time) bool {
 func admits(g *profiles.Graph, reader ids.ID, c *candidate, now time.Time) bool {
 	if c.author == reader {
 		return true
+	}
+	if c.tagged {
+		return c.visibility == Public && c.boost == 0 && !g.Hides(c.author, now)
 	}
 	follow, ok := g.Following[c.author]
 	if !ok || g.Hides(c.author, now) {
@@ -202,6 +226,14 @@ func (fs *feeds) push(c *Created, now time.Time) {
 			f.ring.push(cand.item)
 		}
 	}
+	cand.tagged = true
+	for _, tag := range c.Tags {
+		for f := range fs.tagged[tag] {
+			if f.admits(&cand, now) {
+				f.ring.push(cand.item)
+			}
+		}
+	}
 }
 
 // mention adds an edited direct post to the feeds of those it mentions now.
@@ -220,11 +252,16 @@ func (fs *feeds) mention(e *Edited) {
 }
 
 // remove takes a deleted post out of the feeds.
-func (fs *feeds) remove(author, id ids.ID) {
+func (fs *feeds) remove(d *Deleted) {
 	fs.mu.RLock()
 	defer fs.mu.RUnlock()
-	for f := range fs.by[author] {
-		f.ring.remove(id)
+	for f := range fs.by[d.AccountID] {
+		f.ring.remove(d.ID)
+	}
+	for _, tag := range d.Tags {
+		for f := range fs.tagged[tag] {
+			f.ring.remove(d.ID)
+		}
 	}
 }
 
@@ -233,7 +270,7 @@ func (s *Service) feed(ctx context.Context, v *viewer) (*feed, error) {
 	if f := s.feeds.get(v); f != nil {
 		return f, nil
 	}
-	f, err, _ := s.flights.Do(fmt.Sprint("feed ", v.id, v.graph.Version), func() (any, error) {
+	f, err, _ := s.flights.Do(fmt.Sprint("feed ", v.id, v.graph.Version, s.feeds.mark(v.id)), func() (any, error) {
 		if f := s.feeds.get(v); f != nil {
 			return f, nil
 		}
@@ -266,7 +303,10 @@ func (s *Service) loadFeed(ctx context.Context, v *viewer) (*feed, error) {
 // newFeed returns an empty feed that belongs to the viewer's graph.
 func (s *Service) newFeed(ctx context.Context, v *viewer) (*feed, error) {
 	g := v.graph
-	f := &feed{reader: v.id, ring: newRing(s.config.FeedSize + boostGap), until: v.now.Add(cacheTTL)}
+	f := &feed{reader: v.id, ring: newRing(s.config.FeedSize + boostGap), until: v.now.Add(cacheTTL), mark: s.feeds.mark(v.id)}
+	if err := s.readFollowedTags(ctx, f); err != nil {
+		return nil, err
+	}
 	f.graph.Store(g)
 	for _, m := range g.Muting {
 		if !m.Until.IsZero() && m.Until.After(v.now) && m.Until.Before(f.until) {

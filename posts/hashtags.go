@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/guildhall/guildhall/internal/db"
-	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 )
 
@@ -17,52 +16,82 @@ const (
 	usesMax = 5000
 )
 
-// Tag returns a hashtag and how public posts have used it lately. A tag that
-// nobody has used exists too: its history is empty.
-func (s *Service) Tag(ctx context.Context, name string) (Tag, error) {
-	name = normalTag(name)
-	if name == "" {
-		return Tag{}, errs.NotFoundRecord()
+// Tag returns a hashtag, given by its name or its id, and how public posts have
+// used it lately. A tag that nobody has used exists too: its history is empty.
+// Returns NotFound for what can be no hashtag.
+func (s *Service) Tag(ctx context.Context, viewer ids.ID, name string) (Tag, error) {
+	name, err := s.tagNamed(ctx, name)
+	if err != nil {
+		return Tag{}, err
 	}
-	tags, err := s.histories(ctx, []string{name})
+	tags, err := s.tagsNamed(ctx, viewer, []string{name})
 	if err != nil {
 		return Tag{}, err
 	}
 	return tags[0], nil
 }
 
-// SearchTags returns known hashtags that begin with q, in alphabetical order.
-func (s *Service) SearchTags(ctx context.Context, q string, limit, offset int) ([]Tag, error) {
+// SearchTags returns hashtags that begin with q and that a public post has, in
+// alphabetical order.
+func (s *Service) SearchTags(ctx context.Context, viewer ids.ID, q string, limit, offset int) ([]Tag, error) {
 	q = normalTag(q)
 	if q == "" {
 		return nil, nil
 	}
-	names, err := db.Values[string](ctx, s.DB, "SELECT name FROM posts_tags_names WHERE name >= $1 AND name < $2 ORDER BY name LIMIT $3 OFFSET $4",
+	names, err := db.Values[string](ctx, s.DB, `SELECT n.name FROM posts_tags_names n WHERE n.name >= $1 AND n.name < $2
+		AND EXISTS (SELECT 1 FROM posts_tag_authors a WHERE a.tag_id = n.id AND a.public_posts > 0) ORDER BY n.name LIMIT $3 OFFSET $4`,
 		q, q+"\U0010FFFF", limit, offset)
-	if err != nil || len(names) == 0 {
+	if err != nil {
 		return nil, err
 	}
-	return s.histories(ctx, names)
+	return s.tagsNamed(ctx, viewer, names)
 }
 
-// histories returns tags with their use, in the order of names.
-func (s *Service) histories(ctx context.Context, names []string) ([]Tag, error) {
-	today := s.Now().UTC().Truncate(24 * time.Hour)
+// tagsNamed returns hashtags in the order of their names.
+func (s *Service) tagsNamed(ctx context.Context, viewer ids.ID, names []string) ([]Tag, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	in, args := db.In([]any{viewer}, names)
+	rows, err := db.All(ctx, s.DB, func(t *Tag) []any { return []any{&t.ID, &t.Name, &t.Following, &t.Featuring} },
+		`SELECT n.id, n.name, f.id IS NOT NULL, p.id IS NOT NULL FROM posts_tags_names n
+		LEFT JOIN posts_tag_follows f ON f.account_id = $1 AND f.tag_id = n.id
+		LEFT JOIN posts_tag_features p ON p.account_id = $1 AND p.tag_id = n.id WHERE n.name IN `+in, args...)
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[string]Tag, len(rows))
+	for _, t := range rows {
+		known[t.Name] = t
+	}
 	tags := make([]Tag, len(names))
 	for i, name := range names {
-		tags[i] = Tag{Name: name, History: make([]TagDay, historyDays)}
+		tags[i] = known[name]
+		tags[i].Name = name
+	}
+	return tags, s.readHistories(ctx, tags)
+}
+
+// readHistories fills in how tags were used lately.
+func (s *Service) readHistories(ctx context.Context, tags []Tag) error {
+	today := s.Now().UTC().Truncate(24 * time.Hour)
+	for i := range tags {
+		tags[i].History = make([]TagDay, historyDays)
 		for d := range historyDays {
 			tags[i].History[d].Day = today.AddDate(0, 0, -d)
 		}
+		if tags[i].ID == 0 {
+			continue
+		}
 		uses, err := db.All(ctx, s.DB, scanKeyed[ids.ID], "SELECT t.post_id, p.account_id FROM posts_tags t JOIN posts_posts p ON p.id = t.post_id"+
-			" WHERE t.tag_id = (SELECT id FROM posts_tags_names WHERE name = $1) AND t.post_id >= $2 AND p.visibility = 0 ORDER BY t.post_id DESC LIMIT $3",
-			name, ids.At(today.AddDate(0, 0, 1-historyDays)), usesMax)
+			" WHERE t.tag_id = $1 AND t.post_id >= $2 AND p.visibility = 0 ORDER BY t.post_id DESC LIMIT $3",
+			tags[i].ID, ids.At(today.AddDate(0, 0, 1-historyDays)), usesMax)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		tags[i].count(today, uses)
 	}
-	return tags, nil
+	return nil
 }
 
 // count fills the history with uses: posts and their authors.

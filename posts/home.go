@@ -25,7 +25,7 @@ func (s *Service) Home(ctx context.Context, by ids.ID, p page.Page) ([]*View, er
 		return nil, err
 	}
 	from := func(ctx context.Context, p page.Page) ([]ids.ID, ids.ID, error) { return s.homePage(ctx, f, p) }
-	return s.fill(ctx, v, p, from, wanted)
+	return s.fill(ctx, v, p, from, func(v *viewer, p, of *Post) bool { return wanted(v, p, of) && f.holds(v, p) })
 }
 
 // wanted leaves out of a home timeline what depends on more than who follows
@@ -118,7 +118,8 @@ func (s *Service) homeItems(ctx context.Context, f *feed, p page.Page) ([]item, 
 	return firstItems(items, p), nil
 }
 
-// firstItems sorts items in the order of a page and cuts them to its limit.
+// firstItems sorts items in the order of a page, each once, and cuts them to
+// its limit.
 func firstItems(items []item, p page.Page) []item {
 	slices.SortFunc(items, func(a, b item) int {
 		if p.Min != 0 {
@@ -126,6 +127,7 @@ func firstItems(items []item, p page.Page) []item {
 		}
 		return cmp.Compare(b.id, a.id)
 	})
+	items = slices.Compact(items)
 	return items[:min(len(items), p.Limit)]
 }
 
@@ -147,7 +149,7 @@ func (s *Service) bigItems(ctx context.Context, f *feed, author ids.ID, p page.P
 			if e == nil || e.post.Visibility == Direct && !slices.Contains(mentioned(e.post.Mentions), f.reader) {
 				continue
 			}
-			c := candidate{items[i], author, e.post.InReplyToAccountID, e.post.Visibility}
+			c := candidate{item: items[i], author: author, replyTo: e.post.InReplyToAccountID, visibility: e.post.Visibility}
 			if f.admits(&c, now) {
 				out = append(out, items[i])
 			}
@@ -189,7 +191,7 @@ func (s *Service) scanHome(ctx context.Context, f *feed, p page.Page) ([]item, e
 		all.high = min(all.high, p.Max)
 	}
 	first := time.Hour
-	if p.Min == 0 && last.Before(all.high.Time()) {
+	if p.Min == 0 && last.Before(all.high.Time()) && len(f.tags) == 0 { // tags have posts of strangers
 		first += all.high.Time().Sub(last)
 	}
 	var out []item
@@ -233,23 +235,25 @@ func (s *Service) scanWindow(ctx context.Context, f *feed, stats map[ids.ID]Auth
 		}
 	}
 	scan := windowScan{s: s, page: p, seen: w, limit: p.Limit + boostGap}
-	const columns = "SELECT p.id, p.account_id, p.boost_of_id, p.in_reply_to_account_id, p.visibility FROM "
 	for chunk := range slices.Chunk(active, authorsMax) {
 		in, args := db.In([]any{scan.seen.low, scan.seen.high, scan.limit}, chunk)
-		if err := scan.add(ctx, columns+"posts_posts p WHERE p.account_id IN "+in+" AND p.id >= $1 AND p.id < $2", "p.id", args, func(c *candidate) bool {
+		if err := scan.add(ctx, candidateColumns+"posts_posts p WHERE p.account_id IN "+in+" AND p.id >= $1 AND p.id < $2", "p.id", args, func(c *candidate) bool {
 			return c.visibility != Direct || c.author == f.reader
 		}); err != nil {
 			return nil, w, err
 		}
 	}
 	if len(f.authors) > 1 { // direct posts are found by whom they mention
-		if err := scan.add(ctx, columns+"posts_mentions m JOIN posts_posts p ON p.id = m.post_id WHERE m.account_id = $4 AND m.post_id >= $1 AND m.post_id < $2 AND p.visibility = 3",
+		if err := scan.add(ctx, candidateColumns+"posts_mentions m JOIN posts_posts p ON p.id = m.post_id WHERE m.account_id = $4 AND m.post_id >= $1 AND m.post_id < $2 AND p.visibility = 3",
 			"m.post_id", []any{scan.seen.low, scan.seen.high, scan.limit, f.reader}, func(c *candidate) bool {
 				_, pushed := slices.BinarySearch(f.authors, c.author)
 				return pushed && c.author != f.reader
 			}); err != nil {
 			return nil, w, err
 		}
+	}
+	if err := scan.addTagged(ctx, f); err != nil {
+		return nil, w, err
 	}
 	now := s.Now()
 	for i := range scan.found {
@@ -260,6 +264,9 @@ func (s *Service) scanWindow(ctx context.Context, f *feed, stats map[ids.ID]Auth
 	}
 	return firstItems(items, page.Page{Min: p.Min, Limit: len(items)}), scan.seen, nil
 }
+
+// candidateColumns is what scanCandidate reads.
+const candidateColumns = "SELECT p.id, p.account_id, p.boost_of_id, p.in_reply_to_account_id, p.visibility FROM "
 
 // windowScan puts together what several statements find in a window.
 type windowScan struct {

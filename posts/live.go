@@ -2,7 +2,9 @@ package posts
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"time"
 
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/page"
@@ -38,32 +40,13 @@ func (s *Service) KeepFeed(ctx context.Context, reader ids.ID) (release func(), 
 // home timeline a post appears, without reading the database as a rule. among
 // is asked first. For an edited or a deleted post, give what is known of it.
 func (s *Service) HomeReaders(ctx context.Context, c Created, among func(ids.ID) bool) ([]ids.ID, error) {
-	fs, cand := s.feeds, c.candidate()
-	now := s.Now()
-	belongs := func(g *profiles.Graph, reader ids.ID) bool {
-		if reader != c.AccountID && c.Visibility == Direct && !slices.Contains(c.Mentions, reader) {
-			return false
+	found := map[ids.ID]struct{}{}
+	h := homecoming{Created: &c, candidate: c.candidate(), now: s.Now()}
+	unsure := s.feeds.readers(&h, func(reader ids.ID) {
+		if among(reader) {
+			found[reader] = struct{}{}
 		}
-		languages := g.Following[c.AccountID].Languages
-		return admits(g, reader, &cand, now) && !(c.BoostOfAccountID != 0 && g.Hides(c.BoostOfAccountID, now)) &&
-			(len(languages) == 0 || c.Language == "" || slices.Contains(languages, c.Language))
-	}
-	var readers, unsure []ids.ID
-	fs.mu.RLock()
-	for f := range fs.by[c.AccountID] {
-		if _, stale := fs.stale[f.reader]; !stale && fs.kept[f.reader] > 0 && among(f.reader) && belongs(f.graph.Load(), f.reader) && !f.repeats(cand.item) {
-			readers = append(readers, f.reader)
-		}
-	}
-	for reader := range fs.kept {
-		f := fs.of[reader]
-		if _, stale := fs.stale[reader]; stale || f == nil {
-			unsure = append(unsure, reader)
-		} else if slices.Contains(f.big, c.AccountID) && among(reader) && belongs(f.graph.Load(), reader) {
-			readers = append(readers, reader) // big authors' posts are not pushed
-		}
-	}
-	fs.mu.RUnlock()
+	})
 	for _, reader := range unsure {
 		if !among(reader) {
 			continue
@@ -72,11 +55,66 @@ func (s *Service) HomeReaders(ctx context.Context, c Created, among func(ids.ID)
 		if err != nil {
 			return nil, err
 		}
-		if belongs(g, reader) {
-			readers = append(readers, reader)
+		belongs := h.belongs(g, reader, false)
+		if !belongs && len(c.Tags) > 0 && h.belongs(g, reader, true) {
+			if belongs, err = s.FollowsTag(ctx, reader, c.Tags); err != nil {
+				return nil, err
+			}
+		}
+		if belongs {
+			found[reader] = struct{}{}
 		}
 	}
-	return readers, nil
+	return slices.Collect(maps.Keys(found)), nil
+}
+
+// homecoming is a post for whose readers is looked.
+type homecoming struct {
+	*Created
+	candidate candidate
+	now       time.Time
+}
+
+// belongs tells whether the post appears in a reader's home timeline, because
+// they follow its author, or (tagged) one of its hashtags.
+func (h *homecoming) belongs(g *profiles.Graph, reader ids.ID, tagged bool) bool {
+	if reader != h.AccountID && h.Visibility == Direct && !slices.Contains(h.Mentions, reader) {
+		return false
+	}
+	c := h.candidate
+	c.tagged = tagged
+	languages := g.Following[h.AccountID].Languages
+	return admits(g, reader, &c, h.now) && !(h.BoostOfAccountID != 0 && g.Hides(h.BoostOfAccountID, h.now)) &&
+		(len(languages) == 0 || h.Language == "" || slices.Contains(languages, h.Language))
+}
+
+// readers calls found for the connected readers in whose feeds a post is, and
+// returns those whose feeds cannot tell. A reader may be found twice.
+func (fs *feeds) readers(h *homecoming, found func(ids.ID)) (unsure []ids.ID) {
+	fs.mu.RLock()
+	defer fs.mu.RUnlock()
+	pushed := func(f *feed, tagged bool) {
+		if _, stale := fs.stale[f.reader]; !stale && fs.kept[f.reader] > 0 && h.belongs(f.graph.Load(), f.reader, tagged) && !f.repeats(h.candidate.item) {
+			found(f.reader)
+		}
+	}
+	for f := range fs.by[h.AccountID] {
+		pushed(f, false)
+	}
+	for _, tag := range h.Tags {
+		for f := range fs.tagged[tag] {
+			pushed(f, true)
+		}
+	}
+	for reader := range fs.kept {
+		f := fs.of[reader]
+		if _, stale := fs.stale[reader]; stale || f == nil {
+			unsure = append(unsure, reader)
+		} else if slices.Contains(f.big, h.AccountID) && h.belongs(f.graph.Load(), reader, false) {
+			found(reader) // big authors' posts are not pushed
+		}
+	}
+	return unsure
 }
 
 // repeats tells whether the feed does not show a boost because what it boosts
@@ -129,4 +167,11 @@ func (s *Service) renewFeed(ctx context.Context, reader ids.ID) {
 		s.feeds.stale[reader] = false
 		s.feeds.mu.Unlock()
 	}
+}
+
+// retagged has a reader's feed loaded anew, who follows other hashtags from now
+// on.
+func (s *Service) retagged(ctx context.Context, reader ids.ID) {
+	s.feeds.retag(reader)
+	s.related(ctx, reader)
 }

@@ -157,10 +157,14 @@ type AuthorStats struct {
 	LastAt time.Time // zero: never
 }
 
-// Tag is a hashtag and how it was used lately.
+// Tag is a hashtag, how it was used lately, and what the viewer has to do with
+// it.
 type Tag struct {
-	Name    string
-	History []TagDay // newest first, seven days
+	ID        ids.ID // 0: nobody has used it yet
+	Name      string
+	History   []TagDay // newest first, seven days
+	Following bool     // its posts are in the viewer's home timeline
+	Featuring bool     // it is on the viewer's profile
 }
 
 // TagDay is a tag's use on one day (UTC).

@@ -242,11 +242,11 @@ func TestTimelines(t *testing.T) {
 		if _, err := w.AccountPosts(k.Ctx, 0, 99, AccountFilter{}, pg); !errs.Is(err, errs.NotFound) {
 			t.Errorf("an account that does not exist: %v", err)
 		}
-		tag, err := w.Tag(k.Ctx, "GO")
+		tag, err := w.Tag(k.Ctx, 0, "GO")
 		if err != nil || len(tag.History) != 7 || tag.History[0].Uses != 3 || tag.History[0].Accounts != 2 {
 			t.Errorf("%+v, %v", tag, err)
 		}
-		tags, err := w.SearchTags(k.Ctx, "s", 10, 0)
+		tags, err := w.SearchTags(k.Ctx, 0, "s", 10, 0)
 		if err != nil || len(tags) != 1 || tags[0].Name != "sql" {
 			t.Errorf("%+v, %v", tags, err)
 		}

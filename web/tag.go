@@ -17,7 +17,7 @@ func (c *call) tag() error {
 		return errNoPage()
 	}
 	ctx := c.r.Context()
-	tag, err := c.Posts.Tag(ctx, name)
+	tag, err := c.Posts.Tag(ctx, anonymous, name)
 	if err != nil {
 		return err
 	}

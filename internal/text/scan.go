@@ -124,6 +124,13 @@ func (d *Document) hashtag(start, at, to int) int {
 	return end
 }
 
+// IsTag tells whether a normal form is that of a hashtag.
+func IsTag(name string) bool {
+	last, _ := utf8.DecodeLastRuneInString(name)
+	return length(name, isTag) == len(name) && strings.IndexFunc(name, unicode.IsLetter) >= 0 && len(name) <= maxTag &&
+		!isJoiner(first(name)) && !isJoiner(last)
+}
+
 // NormalizeTag returns the form in which hashtags that look alike are the same.
 func NormalizeTag(tag string) string {
 	s := strings.ToLower(norm.NFKC.String(tag))
