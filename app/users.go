@@ -66,6 +66,8 @@ func (a *App) ListUsers(ctx context.Context, out io.Writer) error {
 
 func state(u *identity.User) string {
 	switch {
+	case u.Suspended:
+		return "suspended"
 	case u.Disabled:
 		return "disabled"
 	case !u.Confirmed:

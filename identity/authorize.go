@@ -84,7 +84,7 @@ func (s *Service) Authorize(ctx context.Context, userID ids.ID, r AuthorizeReque
 	if err != nil {
 		return "", err
 	}
-	if u.Disabled {
+	if u.Barred() {
 		return "", errDisabled()
 	}
 	if why := pending(u.Confirmed, u.Approved); why != "" {

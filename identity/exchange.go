@@ -87,7 +87,7 @@ func (s *Service) redeem(ctx context.Context, app *App, r TokenRequest) (*Token,
 		return nil, errGrant()
 	}
 	u, err := s.User(ctx, c.userID)
-	if errs.Is(err, errs.NotFound) || (err == nil && u.Disabled) {
+	if errs.Is(err, errs.NotFound) || (err == nil && u.Barred()) {
 		return nil, errGrant()
 	}
 	if err != nil {

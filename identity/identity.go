@@ -34,10 +34,14 @@ type User struct {
 	Confirmed bool // the e-mail address is theirs
 	Approved  bool // a moderator has let them in, or none needs to
 	Disabled  bool // may not sign in
+	Suspended bool // the account is closed by moderators; may not sign in either
 }
 
 // Active tells whether the user may use the service.
-func (u *User) Active() bool { return u.Confirmed && u.Approved && !u.Disabled }
+func (u *User) Active() bool { return u.Confirmed && u.Approved && !u.Barred() }
+
+// Barred tells whether moderators keep the user out.
+func (u *User) Barred() bool { return u.Disabled || u.Suspended }
 
 // SignUp is what a person gives to become a user.
 type SignUp struct {

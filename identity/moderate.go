@@ -67,8 +67,18 @@ func (s *Service) Reject(ctx context.Context, id ids.ID) error {
 // their tokens are refused as long as it lasts. Returns NotFound if there is no
 // such user.
 func (s *Service) Disable(ctx context.Context, id ids.ID, disabled bool) error {
+	return s.bar(ctx, id, "UPDATE identity_users SET disabled = $2 WHERE id = $1", disabled)
+}
+
+// Suspend is Disable for a user whose account is closed.
+func (s *Service) Suspend(ctx context.Context, id ids.ID, suspended bool) error {
+	return s.bar(ctx, id, "UPDATE identity_users SET suspended = $2 WHERE id = $1", suspended)
+}
+
+// bar runs a statement that keeps a user out, or lets them in again.
+func (s *Service) bar(ctx context.Context, id ids.ID, text string, on bool) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		if err := s.changeIn(ctx, tx, id, "UPDATE identity_users SET disabled = $2 WHERE id = $1", disabled); err != nil || !disabled {
+		if err := s.changeIn(ctx, tx, id, text, on); err != nil || !on {
 			return err
 		}
 		if err := s.endSessions(ctx, tx, id); err != nil {

@@ -20,8 +20,8 @@ const sessionTouch = time.Hour
 // SignIn starts a session for who knows the password of a login, which is a
 // username or an e-mail address, and returns the session's secret. Users who
 // are not confirmed or approved get one too: see User.Active. Returns
-// Unauthenticated if the login is unknown or the password wrong, after the same
-// time and with the same text; Forbidden if the user is disabled; TooMany after
+// Unauthenticated if the login is unknown, the password wrong or the account
+// suspended, after the same time and with the same text; Forbidden if the user is disabled; TooMany after
 // too many tries for the account or from the address.
 func (s *Service) SignIn(ctx context.Context, login, password, address, userAgent string) (session string, u *User, err error) {
 	row, err := s.checkPassword(ctx, login, password, address)
@@ -72,6 +72,8 @@ func (s *Service) checkPassword(ctx context.Context, login, password, address st
 		return userRow{}, err
 	case !ok || unknown:
 		return userRow{}, errSignIn()
+	case row.Suspended: // whether an account is suspended is for nobody to find out here
+		return userRow{}, errSignIn()
 	case row.Disabled:
 		return userRow{}, errDisabled()
 	}
@@ -86,7 +88,7 @@ func errSignIn() error {
 // and keeps it from changing until the commit: else a session could begin just
 // after a new password has ended them all.
 func (s *Service) stillHas(ctx context.Context, tx *db.Tx, row *userRow) error {
-	n, err := db.Exec(ctx, tx, "UPDATE identity_users SET password_hash = password_hash WHERE id = $1 AND password_hash = $2 AND NOT disabled",
+	n, err := db.Exec(ctx, tx, "UPDATE identity_users SET password_hash = password_hash WHERE id = $1 AND password_hash = $2 AND NOT disabled AND NOT suspended",
 		row.ID, row.hash)
 	if err == nil && n == 0 {
 		err = errSignIn()
@@ -117,7 +119,7 @@ func (s *Service) Session(ctx context.Context, secret string) (*Session, *User, 
 		return nil, nil, err
 	}
 	u, err := s.User(ctx, r.UserID)
-	if errs.Is(err, errs.NotFound) || (err == nil && u.Disabled) {
+	if errs.Is(err, errs.NotFound) || (err == nil && u.Barred()) {
 		return nil, nil, errSession()
 	}
 	if err != nil {

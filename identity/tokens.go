@@ -27,19 +27,20 @@ func (a *access) weight() uint32 {
 // an app's own token.
 type accessRow struct {
 	Caller
-	scopes                        string
-	confirmed, approved, disabled bool
-	seen                          int64
+	scopes              string
+	confirmed, approved bool
+	disabled, suspended bool
+	seen                int64
 }
 
 func scanAccess(r *accessRow) []any {
-	return []any{&r.TokenID, &r.AppID, &r.UserID, &r.scopes, &r.Role, &r.confirmed, &r.approved, &r.disabled, &r.seen}
+	return []any{&r.TokenID, &r.AppID, &r.UserID, &r.scopes, &r.Role, &r.confirmed, &r.approved, &r.disabled, &r.suspended, &r.seen}
 }
 
 // Authenticate returns who a bearer token stands for. It is called for every
 // request: a cached token costs one hash and one look-up. The value is shared
 // and must not be changed. Returns Unauthenticated if the token is unknown or
-// revoked; Forbidden if the user is disabled.
+// revoked; Forbidden if the user is disabled or suspended.
 func (s *Service) Authenticate(ctx context.Context, bearer string) (*Caller, error) {
 	if bearer == "" || len(bearer) > secretMax {
 		return nil, errToken()
@@ -62,7 +63,7 @@ func errToken() error { return errs.New(errs.Unauthenticated, "The access token 
 
 func (s *Service) loadAccess(ctx context.Context, hash digest) (*access, ids.ID, error) {
 	r, err := db.One(ctx, s.db, scanAccess, `SELECT t.id, t.app_id, t.user_id, t.scopes, COALESCE(u.role, ''),
-		COALESCE(u.confirmed, FALSE), COALESCE(u.approved, FALSE), COALESCE(u.disabled, FALSE), COALESCE(a.seen_at, 0)
+		COALESCE(u.confirmed, FALSE), COALESCE(u.approved, FALSE), COALESCE(u.disabled, FALSE), COALESCE(u.suspended, FALSE), COALESCE(a.seen_at, 0)
 		FROM identity_tokens t LEFT JOIN identity_users u ON u.id = t.user_id
 		LEFT JOIN identity_activity a ON a.user_id = t.user_id WHERE t.hash = $1`, hash[:])
 	if errs.Is(err, errs.NotFound) {
@@ -79,6 +80,9 @@ func (s *Service) loadAccess(ctx context.Context, hash digest) (*access, ids.ID,
 	a := &access{caller: &c}
 	if c.UserID != 0 {
 		c.Pending = pending(r.confirmed, r.approved)
+		if r.suspended {
+			return &access{denied: errSuspended()}, r.UserID, nil
+		}
 		if r.disabled {
 			return &access{denied: errDisabled()}, r.UserID, nil
 		}
@@ -92,6 +96,8 @@ func (s *Service) loadAccess(ctx context.Context, hash digest) (*access, ids.ID,
 }
 
 func errDisabled() error { return errs.New(errs.Forbidden, "Your login is currently disabled") }
+
+func errSuspended() error { return errs.New(errs.Forbidden, "Your account has been suspended") }
 
 // pending says what a user still waits for, or nothing.
 func pending(confirmed, approved bool) string {

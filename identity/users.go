@@ -19,11 +19,11 @@ type userRow struct {
 }
 
 const userColumns = `u.id, u.username, u.email, u.password_hash, u.role, u.locale, u.reason, u.app_id, u.created_at,
-	u.confirmed, u.approved, u.disabled`
+	u.confirmed, u.approved, u.disabled, u.suspended`
 
 func scanUser(r *userRow) []any {
 	return []any{&r.ID, &r.Username, &r.sealed, &r.hash, &r.Role, &r.Locale, &r.Reason, &r.AppID, &r.created,
-		&r.Confirmed, &r.Approved, &r.Disabled}
+		&r.Confirmed, &r.Approved, &r.Disabled, &r.Suspended}
 }
 
 // open finishes a row that was scanned.
@@ -124,7 +124,7 @@ func (s *Service) CountActive(ctx context.Context) (total, activeMonth, activeHa
 
 func (s *Service) count(ctx context.Context, now time.Time) (c counts, err error) {
 	c.total, err = db.Value[int](ctx, s.db,
-		"SELECT COUNT(*) FROM identity_users WHERE id > 0 AND confirmed AND approved AND NOT disabled")
+		"SELECT COUNT(*) FROM identity_users WHERE id > 0 AND confirmed AND approved AND NOT disabled AND NOT suspended")
 	if err != nil {
 		return c, err
 	}

@@ -42,6 +42,8 @@ type accountEntity struct {
 	Emojis            []emojiEntity `json:"emojis"`
 	Roles             []struct{}    `json:"roles"`
 	Fields            []fieldEntity `json:"fields"`
+	Suspended         bool          `json:"suspended,omitempty"`
+	Limited           bool          `json:"limited,omitempty"`
 }
 
 type fieldEntity struct {
@@ -66,6 +68,9 @@ func timestamp(t time.Time) *string {
 }
 
 func (s *server) accountEntity(a *profiles.Account, stats posts.AuthorStats) accountEntity {
+	if a.State.Is(profiles.Suspended) { // nothing is shown but whose it was
+		a, stats = &profiles.Account{ID: a.ID, Username: a.Username, Domain: a.Domain, CreatedAt: a.CreatedAt, State: a.State}, posts.AuthorStats{}
+	}
 	e := accountEntity{
 		ID: a.ID, Username: a.Username, Acct: a.Acct(), DisplayName: a.DisplayName,
 		Locked: a.Locked, Bot: a.Bot, Discoverable: a.Discoverable, Indexable: a.Indexable,
@@ -78,6 +83,7 @@ func (s *server) accountEntity(a *profiles.Account, stats posts.AuthorStats) acc
 		FollowersCount: a.Followers, FollowingCount: a.Following, StatusesCount: stats.Posts,
 		HideCollections: a.HideCollections, NoIndex: !a.Indexable,
 		Emojis: []emojiEntity{}, Roles: []struct{}{}, Fields: make([]fieldEntity, len(a.Fields)),
+		Suspended: a.State.Is(profiles.Suspended), Limited: a.State.Is(profiles.Silenced),
 	}
 	e.AvatarStatic, e.HeaderStatic = e.Avatar, e.Header
 	if !stats.LastAt.IsZero() {

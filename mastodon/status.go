@@ -77,7 +77,7 @@ func (s *server) statusEntity(ctx context.Context, p *posts.Post, author *profil
 	e := statusEntity{
 		ID: p.ID, CreatedAt: p.CreatedAt.UTC().Format(timeFormat), EditedAt: timestamp(p.EditedAt),
 		InReplyToID: idOrNil(p.InReplyToID), InReplyToAccountID: idOrNil(p.InReplyToAccountID),
-		Sensitive: p.Sensitive, SpoilerText: p.Spoiler, Visibility: visibilities[p.Visibility], Language: orNil(p.Language),
+		Sensitive: p.Sensitive || author.State.Is(profiles.Sensitized), SpoilerText: p.Spoiler, Visibility: visibilities[p.Visibility], Language: orNil(p.Language),
 		URI: p.URI, URL: s.config.BaseURL + "/@" + author.Acct() + "/" + p.ID.String(), Content: p.Content,
 		MediaAttachments: make([]mediaEntity, len(p.Media)), Mentions: make([]mentionEntity, len(p.Mentions)), Tags: make([]tagLink, len(p.Tags)),
 		Emojis: []emojiEntity{},
@@ -120,8 +120,9 @@ func idOrNil(id ids.ID) *ids.ID {
 type statusCache = otter.Cache[ids.ID, *renderedStatus]
 
 type renderedStatus struct {
-	post *posts.Post
-	json []byte // an object without its closing brace
+	post   *posts.Post
+	marked bool   // its media are sensitive whatever the author says
+	json   []byte // an object without its closing brace
 }
 
 func newStatusCache() *statusCache {
@@ -132,7 +133,8 @@ func newStatusCache() *statusCache {
 }
 
 func (s *server) renderStatus(ctx context.Context, p *posts.Post, author *profiles.Account) ([]byte, error) {
-	if r, ok := s.statuses.GetIfPresent(p.ID); ok && r.post == p {
+	marked := author.State.Is(profiles.Sensitized)
+	if r, ok := s.statuses.GetIfPresent(p.ID); ok && r.post == p && r.marked == marked {
 		return r.json, nil
 	}
 	e, err := s.statusEntity(ctx, p, author)
@@ -144,7 +146,7 @@ func (s *server) renderStatus(ctx context.Context, p *posts.Post, author *profil
 		return nil, err
 	}
 	body = body[:len(body)-1]
-	s.statuses.Set(p.ID, &renderedStatus{p, body})
+	s.statuses.Set(p.ID, &renderedStatus{p, marked, body})
 	return body, nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/profiles"
 )
 
 // streamingURL returns the address of the WebSocket, without its path.
@@ -95,6 +96,9 @@ func (s *server) webfinger(c *Call) error {
 	a, err := s.Profiles.Lookup(c.R.Context(), name)
 	if err != nil {
 		return err
+	}
+	if a.State.Is(profiles.Suspended) {
+		return errs.NotFoundRecord()
 	}
 	page := s.config.BaseURL + "/@" + a.Username
 	c.W.Header().Set("Content-Type", "application/jrd+json; charset=utf-8")

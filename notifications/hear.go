@@ -11,6 +11,7 @@ import (
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/profiles"
 )
 
 // Subscribe opens a feed, which carries nothing until channels are added. It
@@ -277,18 +278,27 @@ func (s *Service) leaveStrangers(ctx context.Context, homes []ids.ID, v *posts.V
 	return kept, nil
 }
 
-// leaveHiding takes those out who hide an account's posts.
+// leaveHiding takes those out who hide an account's posts, and of a silenced
+// account those who do not follow it.
 func (s *Service) leaveHiding(ctx context.Context, listeners map[ids.ID]bool, author ids.ID) error {
-	now := s.Now()
+	states, err := s.Profiles.States(ctx)
+	if err != nil {
+		return err
+	}
+	now, silenced := s.Now(), states.Is(author, profiles.Silenced)
 	for id := range listeners {
-		if id == 0 || id == author {
+		if id == author || id == 0 && !silenced {
 			continue
 		}
 		graph, err := s.Profiles.Graph(ctx, id)
 		if err != nil && !errs.Is(err, errs.NotFound) {
 			return err
 		}
-		if err != nil || graph.Hides(author, now) {
+		follows := false
+		if err == nil {
+			_, follows = graph.Following[author]
+		}
+		if err != nil || graph.Hides(author, now) || silenced && !follows {
 			delete(listeners, id)
 		}
 	}

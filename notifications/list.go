@@ -13,6 +13,7 @@ import (
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/page"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/profiles"
 )
 
 // List returns a page of an account's notifications, newest first, with the
@@ -165,12 +166,16 @@ func (s *Service) shown(ctx context.Context, account ids.ID, rows []Notification
 	if err != nil {
 		return nil, err
 	}
+	states, err := s.Profiles.States(ctx)
+	if err != nil {
+		return nil, err
+	}
 	now, out := s.Now(), rows[:0]
 	for _, n := range rows {
 		if n.PostID != 0 {
 			n.View = views[n.PostID]
 		}
-		if (n.PostID == 0 || n.View != nil) && !silences(graph, n.FromID, now) {
+		if (n.PostID == 0 || n.View != nil) && !silences(graph, n.FromID, now) && !states.Is(n.FromID, profiles.Suspended) {
 			out = append(out, n)
 		}
 	}

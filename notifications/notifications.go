@@ -104,6 +104,7 @@ type Profiles interface {
 	Accounts(ctx context.Context, want []ids.ID) (map[ids.ID]*profiles.Account, error)
 	Graph(ctx context.Context, viewer ids.ID) (*profiles.Graph, error)
 	Notifiers(ctx context.Context, id ids.ID) ([]ids.ID, error)
+	States(ctx context.Context) (profiles.States, error)
 }
 
 // Posts is what this room needs of the room posts.

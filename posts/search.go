@@ -47,7 +47,7 @@ func (s *Service) SearchPosts(ctx context.Context, by ids.ID, q string, account 
 	offset = min(max(offset, 0), offsetMax)
 	p.Limit = limit + offset
 	views, err := s.fill(ctx, v, p, whole(s.matches(parsed.match(by, account))), func(v *viewer, p, _ *Post) bool {
-		return searchable(v, p) && (account == 0 || p.AccountID == account) && !v.graph.Hides(p.AccountID, v.now)
+		return searchable(v, p) && (account == 0 || p.AccountID == account) && !v.graph.Hides(p.AccountID, v.now) && !v.limited(p)
 	})
 	return views[min(offset, len(views)):], err
 }

@@ -86,6 +86,7 @@ type Profiles interface {
 	Lookup(ctx context.Context, acct string) (*profiles.Account, error)
 	LookupAll(ctx context.Context, names []string) (map[string]*profiles.Account, error)
 	Graph(ctx context.Context, viewer ids.ID) (*profiles.Graph, error)
+	States(ctx context.Context) (profiles.States, error)
 }
 
 // Deps is what the service works with.

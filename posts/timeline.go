@@ -9,6 +9,7 @@ import (
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/page"
 	"github.com/guildhall/guildhall/internal/text"
+	"github.com/guildhall/guildhall/profiles"
 )
 
 // PublicFilter narrows the public timeline.
@@ -44,7 +45,7 @@ func (s *Service) PublicTimeline(ctx context.Context, by ids.ID, f PublicFilter,
 		from = s.list("SELECT id FROM posts_posts WHERE in_public AND uri <> ''", "id")
 	}
 	return s.fill(ctx, v, p, whole(from), func(v *viewer, p, _ *Post) bool {
-		return inPublic(p) && (!f.Local || p.URI == "") && (!f.Remote || p.URI != "") && (!f.OnlyMedia || len(p.Media) > 0) && !v.hides(p, nil)
+		return inPublic(p) && (!f.Local || p.URI == "") && (!f.Remote || p.URI != "") && (!f.OnlyMedia || len(p.Media) > 0) && !v.hides(p, nil) && !v.limited(p)
 	})
 }
 
@@ -114,7 +115,7 @@ func (s *Service) TagTimeline(ctx context.Context, by ids.ID, f TagFilter, p pag
 	}
 	return s.fill(ctx, v, p, whole(s.tagged(tags)), func(v *viewer, p, _ *Post) bool {
 		has := func(tag string) bool { return slices.Contains(p.Tags, tag) }
-		return p.Visibility == Public && (!f.Local || p.URI == "") && (!f.Remote || p.URI != "") && (!f.OnlyMedia || len(p.Media) > 0) && !v.hides(p, nil) &&
+		return p.Visibility == Public && (!f.Local || p.URI == "") && (!f.Remote || p.URI != "") && (!f.OnlyMedia || len(p.Media) > 0) && !v.hides(p, nil) && !v.limited(p) &&
 			!slices.ContainsFunc(none, has) && !slices.ContainsFunc(all, func(tag string) bool { return !has(tag) })
 	})
 }
@@ -170,7 +171,7 @@ func (s *Service) AccountPosts(ctx context.Context, by, account ids.ID, f Accoun
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.Profiles.Account(ctx, account); err != nil {
+	if a, err := s.Profiles.Account(ctx, account); err != nil || a.State.Is(profiles.Suspended) {
 		return nil, err
 	}
 	from := s.accountItems(account)

@@ -12,9 +12,10 @@ import (
 
 // viewer is who looks, and how they stand to others at this moment.
 type viewer struct {
-	id    ids.ID // 0: anonymous
-	graph *profiles.Graph
-	now   time.Time
+	id     ids.ID // 0: anonymous
+	graph  *profiles.Graph
+	states profiles.States
+	now    time.Time
 }
 
 // nobody follows, blocks and mutes no one.
@@ -23,10 +24,10 @@ var nobody = &profiles.Graph{}
 // viewer returns who looks at posts in one request.
 func (s *Service) viewer(ctx context.Context, id ids.ID) (*viewer, error) {
 	v := &viewer{id: id, graph: nobody, now: s.Now()}
-	if id == 0 {
-		return v, nil
-	}
 	var err error
+	if v.states, err = s.Profiles.States(ctx); err != nil || id == 0 {
+		return v, err
+	}
 	v.graph, err = s.Profiles.Graph(ctx, id)
 	return v, err
 }
@@ -34,6 +35,9 @@ func (s *Service) viewer(ctx context.Context, id ids.ID) (*viewer, error) {
 // visible tells whether a viewer may see a post. Nothing else decides that,
 // and every exported method asks here before it shows a post.
 func (s *Service) visible(v *viewer, p *Post) bool {
+	if v.states.Is(p.AccountID, profiles.Suspended) {
+		return false
+	}
 	if v.id == p.AccountID {
 		return true // also the anonymous viewer: no account has the id 0
 	}
@@ -62,6 +66,16 @@ func (v *viewer) mentioned(p *Post) bool {
 // of its author or, of a boost, the author of what is boosted.
 func (v *viewer) hides(p, of *Post) bool {
 	return v.graph.Hides(p.AccountID, v.now) || of != nil && v.graph.Hides(of.AccountID, v.now)
+}
+
+// limited tells whether a post is kept out of what a viewer did not ask for:
+// its author is silenced and the viewer does not follow them.
+func (v *viewer) limited(p *Post) bool {
+	if !v.states.Is(p.AccountID, profiles.Silenced) || v.id == p.AccountID {
+		return false
+	}
+	_, follows := v.graph.Following[p.AccountID]
+	return !follows
 }
 
 // visibleTo returns a post that the viewer may see. Returns NotFound if there

@@ -59,6 +59,9 @@ func (s *Service) hear(e bus.Event) {
 		s.log.Error("event not understood", "kind", e.Kind, "error", err)
 		return
 	}
+	if e.Kind == (StateChanged{}).Kind() {
+		s.forgetState(stale.AccountID)
+	}
 	for _, id := range []ids.ID{stale.AccountID, stale.From, stale.To} {
 		if id != 0 {
 			s.accounts.forget(id)
@@ -74,4 +77,5 @@ func (s *Service) forgetAll() {
 	s.accounts.forgetAll()
 	s.names.forgetAll()
 	s.graphs.forgetAll()
+	s.states.forgetAll()
 }

@@ -49,6 +49,14 @@ type GraphChanged struct {
 	Blocked bool `json:"blocked,omitempty"`
 }
 
+// StateChanged says that moderators have decided something else about an account.
+type StateChanged struct {
+	AccountID ids.ID `json:"account_id"`
+}
+
+// Kind implements bus.Payload.
+func (StateChanged) Kind() string { return "state_changed" }
+
 // Kind implements bus.Payload.
 func (Registered) Kind() string { return "registered" }
 

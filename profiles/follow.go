@@ -23,7 +23,8 @@ const maxLanguages = 50
 
 // Follow makes from follow to, or ask to if that account is locked. If it does
 // already, only the options change. Returns NotFound if there is no such
-// account; Forbidden if one blocks the other or both are one; Invalid for an
+// account; Forbidden if one blocks the other, both are one or the other one is
+// suspended; Invalid for an
 // unknown language or more follows than are allowed.
 func (s *Service) Follow(ctx context.Context, from, to ids.ID, o FollowOptions) (*Relationship, error) {
 	var languages []string
@@ -32,6 +33,11 @@ func (s *Service) Follow(ctx context.Context, from, to ids.ID, o FollowOptions) 
 		if languages, err = parseLanguages(*o.Languages); err != nil {
 			return nil, err
 		}
+	}
+	if a, err := s.Account(ctx, to); err != nil {
+		return nil, err
+	} else if a.State.Is(Suspended) {
+		return nil, notAllowed()
 	}
 	err := s.between(ctx, from, to, func(c *change) (bool, error) {
 		blocked, err := c.blocked(ctx)

@@ -42,14 +42,14 @@ func (s *Service) FollowingOf(ctx context.Context, viewer, id ids.ID, p page.Pag
 // hidden tells whether an account's follows and followers are not shown to a viewer.
 func (s *Service) hidden(ctx context.Context, viewer, id ids.ID) (bool, error) {
 	a, err := s.Account(ctx, id)
-	if err != nil || viewer == id {
+	if err != nil || viewer == id && !a.State.Is(Suspended) {
 		return false, err
 	}
 	g, err := s.Graph(ctx, viewer)
 	if err != nil {
 		return false, err
 	}
-	return a.HideCollections || g.Blocking[id] || g.BlockedBy[id], nil
+	return a.State.Is(Suspended) || a.HideCollections || g.Blocking[id] || g.BlockedBy[id], nil
 }
 
 // Requests lists who asks to follow me, newest first.
@@ -68,6 +68,7 @@ func (s *Service) Mutes(ctx context.Context, me ids.ID, p page.Page) ([]Entry, e
 }
 
 // entries runs a statement that gives relations' ids and accounts, for a page.
+// Suspended accounts are left out.
 func (s *Service) entries(ctx context.Context, p page.Page, text string, args ...any) ([]Entry, error) {
 	type row struct{ cursor, account ids.ID }
 	end, args := p.SQL("id", args)
@@ -85,7 +86,7 @@ func (s *Service) entries(ctx context.Context, p page.Page, text string, args ..
 	}
 	out := make([]Entry, 0, len(rows))
 	for _, r := range page.Sort(p, rows) {
-		if a, ok := accounts[r.account]; ok {
+		if a, ok := accounts[r.account]; ok && !a.State.Is(Suspended) {
 			out = append(out, Entry{Cursor: r.cursor, Account: a})
 		}
 	}

@@ -37,6 +37,7 @@ type Account struct {
 	Followers int // kept count, owned by this room
 	Following int // kept count, owned by this room
 	Requests  int // follow requests that wait for an answer
+	State     State
 	// Graph changes whenever this account's follows, blocks or mutes do, from
 	// either side. What was derived from them at another value is stale.
 	Graph int64

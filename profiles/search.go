@@ -30,7 +30,8 @@ const (
 // Search finds accounts by the beginnings of words of their usernames and
 // display names: the one with exactly this username first, then those whom the
 // viewer follows, then those with the most followers. Accounts that block the
-// viewer or that the viewer blocks are left out.
+// viewer or that the viewer blocks are left out, as are suspended ones and
+// silenced ones that the viewer does not follow.
 func (s *Service) Search(ctx context.Context, viewer ids.ID, q string, limit, offset int, followingOnly bool) ([]*Account, error) {
 	q = strings.TrimSpace(clean(q[:min(len(q), maxQuery)]))
 	exact, isName := s.localName(q)
@@ -82,6 +83,7 @@ LEFT JOIN profiles_follows f ON f.from_id = $1 AND f.to_id = a.id AND f.pending 
 	for _, word := range list[1:] {
 		text += " AND " + has(word, "a.id")
 	}
+	text += fmt.Sprintf(" AND a.state & %d = 0 AND (a.state & %d = 0 OR f.id IS NOT NULL OR a.id = $1)", Suspended, Silenced)
 	return text + notBlocked("a.id") + `
 ORDER BY CASE WHEN a.domain = '' AND a.name = $3 THEN 0 WHEN f.id IS NOT NULL THEN 1 ELSE 2 END, a.followers DESC, a.id`, args
 }

@@ -96,6 +96,7 @@ type Service struct {
 	accounts *cache[ids.ID, *Account]
 	names    *cache[string, ids.ID] // 0: there is nobody of that name
 	graphs   *cache[ids.ID, *Graph]
+	states   *cache[struct{}, States]
 	total    total
 }
 
@@ -115,6 +116,7 @@ func New(d Deps, c Config) *Service {
 		accounts: newCache(c.AccountCache, weighAccount, keep[ids.ID, *Account]),
 		names:    newCache(c.NameCache, weighName, keepName),
 		graphs:   newCache(c.GraphCache, weighGraph, keep[ids.ID, *Graph]),
+		states:   newCache(1, func(struct{}, States) uint32 { return 1 }, keep[struct{}, States]),
 	}
 }
 

@@ -68,7 +68,11 @@ func (c *call) owner() (*profiles.Account, error) {
 	if !ok {
 		return nil, errNoPage()
 	}
-	return c.Profiles.Lookup(c.r.Context(), name)
+	a, err := c.Profiles.Lookup(c.r.Context(), name)
+	if err == nil && a.State.Is(profiles.Suspended) {
+		return nil, errNoPage()
+	}
+	return a, err
 }
 
 func (c *call) pinned(id ids.ID) ([]card, error) {
