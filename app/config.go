@@ -31,6 +31,7 @@ type Config struct {
 	Listen      string `name:"listen" default:"127.0.0.1:8080" help:"Address to serve on."`
 	AdminListen string `name:"admin-listen" default:"127.0.0.1:8081" help:"Address of metrics and profiles, for yourself only; off: none."`
 	BaseURL     string `name:"base-url" placeholder:"URL" help:"Where people reach this server, like https://hall.example; default: http://localhost and the port."`
+	TLS         string `name:"tls" placeholder:"HOW" help:"Serve https: self-signed (a certificate for this machine, made by itself), or CERT,KEY (two PEM files); empty: http."`
 	Title       string `name:"title" default:"Guildhall" help:"The community's name."`
 	Description string `name:"description" default:"A professional network that this community hosts itself." help:"What the community is, in a sentence."`
 	Contact     string `name:"contact" placeholder:"EMAIL" help:"Address of whoever runs this server; shown to everybody."`
@@ -121,13 +122,20 @@ func (c *Config) Check() error {
 		if host == "" || host == "0.0.0.0" || host == "::" || host == "127.0.0.1" || host == "::1" {
 			host = "localhost"
 		}
-		c.BaseURL = "http://" + net.JoinHostPort(host, port)
+		scheme := "http://"
+		if c.TLS != "" {
+			scheme = "https://"
+		}
+		c.BaseURL = scheme + net.JoinHostPort(host, port)
 	}
 	u, err := url.Parse(c.BaseURL)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || !plainHost.MatchString(u.Host) || strings.TrimSuffix(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil || u.Fragment != "" {
 		return fmt.Errorf("base-url: %q is not like https://hall.example", c.BaseURL)
 	}
 	c.BaseURL = u.Scheme + "://" + strings.ToLower(u.Host)
+	if err := c.checkTLS(u.Scheme); err != nil {
+		return err
+	}
 	if c.MaxCharacters < 1 || c.MaxCharacters > 5000 {
 		return fmt.Errorf("max-characters: %d is not between 1 and 5000", c.MaxCharacters)
 	}
@@ -147,6 +155,17 @@ func (c *Config) Check() error {
 	}
 	_, err = c.proxies()
 	return err
+}
+
+func (c *Config) checkTLS(scheme string) error {
+	cert, key, two := strings.Cut(c.TLS, ",")
+	if c.TLS != "" && c.TLS != selfSigned && (!two || cert == "" || key == "" || strings.Contains(key, ",")) {
+		return fmt.Errorf("tls: %q is neither self-signed nor like cert.pem,key.pem", c.TLS)
+	}
+	if c.TLS != "" && scheme != "https" {
+		return fmt.Errorf("base-url: %q does not begin with https, and tls is on", c.BaseURL)
+	}
+	return nil
 }
 
 // plainHost is a host, with its port if that is not the scheme's, as it may stand

@@ -72,6 +72,13 @@ func TestCheckCompletesTheBaseURL(t *testing.T) {
 	}
 }
 
+func TestCheckWithTLS(t *testing.T) {
+	c := Config{Listen: "127.0.0.1:8443", AdminListen: "off", MaxCharacters: 500, MailFrom: "a@hall.example", TLS: "self-signed"}
+	if err := c.Check(); err != nil || c.BaseURL != "https://localhost:8443" {
+		t.Errorf("%s, %v", c.BaseURL, err)
+	}
+}
+
 func TestCheck(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -90,6 +97,11 @@ func TestCheck(t *testing.T) {
 		{"a mail server", func(c *Config) { c.SMTPAddress = "mail.example:587" }, ""},
 		{"a mail server over TLS", func(c *Config) { c.SMTPAddress = "smtps://mail.example:465" }, ""},
 		{"no port", func(c *Config) { c.SMTPAddress = "mail.example" }, "smtp-address"},
+		{"TLS by itself", func(c *Config) { c.TLS = "self-signed" }, ""},
+		{"TLS from files", func(c *Config) { c.TLS = "cert.pem,key.pem" }, ""},
+		{"TLS from one file", func(c *Config) { c.TLS = "cert.pem" }, "tls"},
+		{"TLS from three files", func(c *Config) { c.TLS = "a,b,c" }, "tls"},
+		{"TLS without https", func(c *Config) { c.TLS, c.BaseURL = "self-signed", "http://hall.example" }, "base-url"},
 		{"no network", func(c *Config) { c.TrustedProxies = "10.0.0.1" }, "trusted-proxies"},
 	} {
 		c := Config{Listen: "127.0.0.1:80", AdminListen: "off", MaxCharacters: 500, MailFrom: "a@hall.example", BaseURL: "https://hall.example"}

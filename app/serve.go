@@ -1,9 +1,12 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"sync"
@@ -48,13 +51,13 @@ func (a *App) edges() (http.Handler, error) {
 	pages := web.New(web.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Limit: a.limits, Log: a.log, Now: a.now},
 		web.Config{BaseURL: a.config.BaseURL, Title: a.config.Title, Description: a.config.Description,
 			Contact: a.config.Contact, Registrations: m.Registrations, TrustedProxies: proxies})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return strict(a.config.BaseURL, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if mastodon.Owns(r.URL.Path) {
 			api.ServeHTTP(w, r)
 		} else {
 			pages.ServeHTTP(w, r)
 		}
-	}), nil
+	})), nil
 }
 
 func (a *App) ready() error {
@@ -71,6 +74,10 @@ func (a *App) ready() error {
 // that it is not ready, lets requests finish, and closes the live streams. up
 // is called when the services run, before the first request is answered.
 func (a *App) Serve(ctx context.Context, up func(context.Context) error) error {
+	secure, err := a.tlsConfig()
+	if err != nil {
+		return err
+	}
 	public, err := listen("listen", a.config.Listen)
 	if err != nil {
 		return err
@@ -97,8 +104,15 @@ func (a *App) Serve(ctx context.Context, up func(context.Context) error) error {
 	}
 	var active sync.WaitGroup
 	server := &http.Server{Handler: a.counted(&active), ReadHeaderTimeout: 10 * time.Second, WriteTimeout: answerTime,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
-	go func() { failed <- server.Serve(public) }()
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, TLSConfig: secure,
+		ErrorLog: log.New(serverLog{a.log}, "", 0)}
+	go func() {
+		if secure != nil {
+			failed <- server.ServeTLS(public, "", "")
+		} else {
+			failed <- server.Serve(public)
+		}
+	}()
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
@@ -144,6 +158,20 @@ func (a *App) finish(ctx context.Context, server *http.Server, active *sync.Wait
 		a.log.Warn("streams are cut off: their readers do not answer")
 	}
 	return err
+}
+
+// serverLog takes what net/http has to say. Clients that do not trust the
+// certificate, or speak no TLS, are many and no matter.
+type serverLog struct{ log *slog.Logger }
+
+// Write implements io.Writer.
+func (l serverLog) Write(line []byte) (int, error) {
+	level := slog.LevelWarn
+	if bytes.Contains(line, []byte("TLS handshake error")) {
+		level = slog.LevelDebug
+	}
+	l.log.Log(context.Background(), level, "http server", "message", string(bytes.TrimSpace(line)))
+	return len(line), nil
 }
 
 func listen(option, addr string) (net.Listener, error) {

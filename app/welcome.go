@@ -9,6 +9,13 @@ import (
 // Welcome tells whoever started the server where it is and what to do first.
 func (a *App) Welcome(ctx context.Context, out io.Writer) error {
 	fmt.Fprintf(out, "Guildhall %s is at %s\n", Version, a.config.BaseURL)
+	if a.config.TLS == selfSigned {
+		own, err := ownCertificate(a.config.certificateFile(), certificateNames(a.config.BaseURL), a.now(), nil)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "Browsers and apps must be told to trust its certificate, %s\n(SHA-256 %s)\n", a.config.certificateFile(), fingerprint(own))
+	}
 	n, err := a.Profiles.Count(ctx)
 	if err != nil || n > 0 {
 		return err

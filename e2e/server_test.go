@@ -128,7 +128,11 @@ func spawn(t *testing.T, env []string, args ...string) *server {
 	}
 	addr := l.Addr().String()
 	l.Close()
-	s := &server{t: t, base: "http://" + addr, out: &log{}, done: make(chan struct{})}
+	scheme := "http://"
+	if slices.Contains(args, "--tls") {
+		scheme = "https://"
+	}
+	s := &server{t: t, base: scheme + addr, out: &log{}, done: make(chan struct{})}
 	s.cmd = exec.Command(program(t), append(args, "--listen", addr, "--admin-listen", "off", "--base-url", s.base)...)
 	s.cmd.Dir, s.cmd.Env = t.TempDir(), environment(env...)
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
