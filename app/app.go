@@ -234,7 +234,7 @@ func (a *App) build() error {
 	a.Moderation = moderation.New(moderation.Deps{DB: a.dbs["moderation"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Instance: a.Instance})
 	a.Notifications = notifications.New(notifications.Deps{DB: a.dbs["notifications"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
-		Profiles: a.Profiles, Posts: a.Posts}, notifications.DefaultConfig())
+		Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts}, notifications.DefaultConfig())
 	a.Identity.OnRevoked(a.closeStreams)
 	return nil
 }

@@ -100,6 +100,7 @@ type seeding struct {
 	token   string // of the first member
 	queue   agenda
 	planned int
+	joined  *progress
 }
 
 // deed is something that somebody does at a time.
@@ -158,25 +159,31 @@ func (s *seeding) at(ctx context.Context, t time.Time, do func(context.Context) 
 func (s *seeding) run(ctx context.Context, o DemoOptions) error {
 	community, all := demo.Stream(1, o.Accounts, o.Posts, s.now)
 	s.people, s.ids = community.Members, make([]ids.ID, len(community.Members))
-	bar := newProgress(s.out, "members", len(s.people))
-	for i := range s.people {
-		s.later(s.people[i].Joined, "join", func(ctx context.Context) error {
-			bar.step()
-			return s.join(ctx, i)
-		})
-	}
-	for _, f := range community.Follows {
-		s.later(f.At, "follow", func(ctx context.Context) error { return s.follow(ctx, f) })
-	}
+	s.joined = newProgress(s.out, "members", len(s.people))
+	past := newHistory(s, community)
 	writing := newProgress(s.out, "posts", o.Posts)
-	for _, p := range all {
-		if err := s.until(ctx, p.At); err != nil {
-			return err
-		}
-		if err := s.at(ctx, p.At, func(ctx context.Context) error { return s.write(ctx, p) }); err != nil {
-			return err
+	for i, p := range all {
+		switch imported := max(0, o.Posts-demoLived); {
+		case i < imported:
+			if err := past.add(ctx, p); err != nil {
+				return err
+			}
+		case i == imported:
+			if err := s.present(ctx, past, p.At); err != nil {
+				return err
+			}
+			fallthrough
+		default:
+			if err := s.live(ctx, p); err != nil {
+				return err
+			}
 		}
 		writing.step()
+	}
+	if len(s.posts) == 0 { // nobody writes anything
+		if err := s.present(ctx, past, time.Time{}); err != nil {
+			return err
+		}
 	}
 	if err := s.until(ctx, s.now); err != nil {
 		return err
@@ -184,7 +191,32 @@ func (s *seeding) run(ctx context.Context, o DemoOptions) error {
 	return s.app.bus.Settle(ctx)
 }
 
+// present ends the history: from now on things happen one by one.
+func (s *seeding) present(ctx context.Context, past *history, at time.Time) error {
+	if len(past.batch) > 0 {
+		if err := past.step(ctx, at); err != nil {
+			return err
+		}
+	}
+	for _, i := range past.joins {
+		s.later(s.people[i].Joined, "join", func(ctx context.Context) error { return s.join(ctx, i) })
+	}
+	for _, f := range past.follows {
+		s.later(f.At, "follow", func(ctx context.Context) error { return s.follow(ctx, f) })
+	}
+	return nil
+}
+
+// live writes a post at its time, after all that was to happen before it.
+func (s *seeding) live(ctx context.Context, p demo.Post) error {
+	if err := s.until(ctx, p.At); err != nil {
+		return err
+	}
+	return s.at(ctx, p.At, func(ctx context.Context) error { return s.write(ctx, p) })
+}
+
 func (s *seeding) join(ctx context.Context, i int) error {
+	s.joined.step()
 	m := s.people[i]
 	up := identity.SignUp{Username: m.Username, Email: m.Username + "@guildhall.example", Locale: "en", Agreed: true, Trusted: true, Role: identity.RoleUser}
 	if i < demoPasswords {
@@ -235,12 +267,18 @@ func (s *seeding) follow(ctx context.Context, f demo.Follow) error {
 	return err
 }
 
-func (s *seeding) write(ctx context.Context, p demo.Post) error {
+// draft is what a post says, without images and poll.
+func (s *seeding) draft(p demo.Post) posts.Draft {
 	visibility := map[string]posts.Visibility{"public": posts.Public, "unlisted": posts.Unlisted, "private": posts.Followers, "direct": posts.Direct}[p.Visibility]
 	d := posts.Draft{Text: p.Text, Spoiler: p.Spoiler, Sensitive: &p.Sensitive, Visibility: &visibility, Language: p.Language}
 	if p.ReplyTo >= 0 {
 		d.InReplyToID = s.posts[p.ReplyTo]
 	}
+	return d
+}
+
+func (s *seeding) write(ctx context.Context, p demo.Post) error {
+	d := s.draft(p)
 	if p.Poll != nil {
 		d.Poll = &posts.PollDraft{Options: p.Poll.Options, Multiple: p.Poll.Multiple, ExpiresIn: p.Poll.EndsIn}
 	}

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 )
 
 // progress shows on a terminal how far something has come.
 type progress struct {
+	mu    sync.Mutex
 	out   io.Writer
 	what  string
 	all   int
@@ -28,6 +30,8 @@ func newProgress(out io.Writer, what string, all int) *progress {
 
 // step counts one more.
 func (p *progress) step() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.done++
 	if p.live && (p.done == p.all || time.Since(p.shown) > 100*time.Millisecond) {
 		p.shown = time.Now()

@@ -60,6 +60,8 @@ func (s *server) payload(ctx context.Context, viewer ids.ID, m *notifications.Me
 	switch m.Event {
 	case notifications.EventDelete:
 		return []byte(m.PostID.String()), nil
+	case notifications.EventMerged:
+		return []byte("1"), nil
 	case notifications.EventNotification:
 		return s.notificationJSON(ctx, viewer, m.Notification)
 	case notifications.EventConversation:

@@ -91,7 +91,7 @@ func open(t *testing.T, adjust ...func(*mastodon.Deps, *mastodon.Config)) *world
 	w.moderation = moderation.New(moderation.Deps{DB: k.Open("moderation", moderation.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
 		Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance})
 	w.notifications = notifications.New(notifications.Deps{DB: k.Open("notifications", notifications.Schema()), Bus: k.Bus, IDs: k.IDs,
-		Now: k.Clock.Now, Log: k.Log, Profiles: w.profiles, Posts: w.posts}, notifications.DefaultConfig())
+		Now: k.Clock.Now, Log: k.Log, Identity: w.identity, Profiles: w.profiles, Posts: w.posts}, notifications.DefaultConfig())
 	w.identity.OnRevoked(func(user, token ids.ID) {
 		if token != 0 {
 			w.notifications.CloseToken(token)

@@ -38,11 +38,15 @@ func (s *Service) allowed(ctx context.Context, p *plan) ([]change, error) {
 		if err != nil {
 			return nil, err
 		}
+		policies, err := policiesOf(ctx, s.DB, all)
+		if err != nil {
+			return nil, err
+		}
 		for id, wanted := range readers {
 			if a := accounts[id]; a == nil || a.Domain != "" {
 				continue
 			}
-			wanted, err = s.wantedBy(ctx, id, wanted)
+			wanted, err = s.wantedBy(ctx, id, policies[id], wanted)
 			if err != nil {
 				return nil, err
 			}
@@ -56,9 +60,9 @@ func (s *Service) allowed(ctx context.Context, p *plan) ([]change, error) {
 }
 
 // wantedBy leaves out what one reader does not want to be told: from accounts
-// that are blocked or silenced, about posts that the reader may not see, and
-// from conversations that the reader has muted.
-func (s *Service) wantedBy(ctx context.Context, reader ids.ID, changes []change) ([]change, error) {
+// that are blocked or silenced, about posts that the reader may not see, from
+// conversations that the reader has muted, and what the reader's policy drops.
+func (s *Service) wantedBy(ctx context.Context, reader ids.ID, policy Policy, changes []change) ([]change, error) {
 	graph, err := s.Profiles.Graph(ctx, reader)
 	if err != nil {
 		return nil, err
@@ -67,25 +71,33 @@ func (s *Service) wantedBy(ctx context.Context, reader ids.ID, changes []change)
 	changes = slices.DeleteFunc(changes, func(c change) bool { return silences(graph, c.from, now) })
 	var about []ids.ID
 	for _, c := range changes {
-		for _, id := range []ids.ID{c.post, c.via} {
+		for _, id := range []ids.ID{c.aboutPost(), c.via} {
 			if id != 0 && !slices.Contains(about, id) {
 				about = append(about, id)
 			}
 		}
 	}
-	if len(about) == 0 {
-		return changes, nil
+	seen := make(map[ids.ID]*posts.View, len(about))
+	if len(about) > 0 {
+		views, err := s.Posts.GetMany(ctx, reader, about)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range views {
+			seen[v.ID] = v
+		}
 	}
-	views, err := s.Posts.GetMany(ctx, reader, about)
-	if err != nil {
-		return nil, err
+	changes = slices.DeleteFunc(changes, func(c change) bool {
+		v := seen[c.aboutPost()]
+		return c.aboutPost() != 0 && (v == nil || v.Viewer.Muted) || c.via != 0 && seen[c.via] == nil
+	})
+	return s.applyPolicy(ctx, reader, policy, graph, changes, seen)
+}
+
+// aboutPost returns the post that a change is about, 0 if it is about none.
+func (c change) aboutPost() ids.ID {
+	if !c.kind.aboutPost() {
+		return 0
 	}
-	seen := make(map[ids.ID]*posts.View, len(views))
-	for _, v := range views {
-		seen[v.ID] = v
-	}
-	return slices.DeleteFunc(changes, func(c change) bool {
-		v := seen[c.post]
-		return c.post != 0 && (v == nil || v.Viewer.Muted) || c.via != 0 && seen[c.via] == nil
-	}), nil
+	return c.post
 }

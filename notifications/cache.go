@@ -131,11 +131,12 @@ func (c *recentCache) forgetAll() {
 type wanted struct {
 	types []Type // nil: all
 	from  ids.ID
+	aside bool // also what was put aside
 }
 
 func (f Filter) wanted() wanted {
 	if len(f.Types) == 0 && len(f.Exclude) == 0 {
-		return wanted{from: f.FromID}
+		return wanted{from: f.FromID, aside: f.Aside}
 	}
 	types := slices.DeleteFunc(Types(), func(t Type) bool {
 		return len(f.Types) > 0 && !slices.Contains(f.Types, t) || slices.Contains(f.Exclude, t)
@@ -143,7 +144,7 @@ func (f Filter) wanted() wanted {
 	if len(types) == len(Types()) {
 		types = nil
 	}
-	return wanted{types: types, from: f.FromID}
+	return wanted{types: types, from: f.FromID, aside: f.Aside}
 }
 
 // nothing tells whether no notification can match.

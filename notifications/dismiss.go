@@ -22,6 +22,17 @@ func (s *Service) Dismiss(ctx context.Context, account, id ids.ID) error {
 	return err
 }
 
+// DismissMany removes some of an account's notifications; those that it does
+// not have are left out.
+func (s *Service) DismissMany(ctx context.Context, account ids.ID, list []ids.ID) error {
+	if len(list) == 0 {
+		return nil
+	}
+	in, args := db.In([]any{account}, list)
+	_, err := s.dismiss(ctx, account, "id IN "+in, args[1:]...)
+	return err
+}
+
 // Clear removes all of an account's notifications.
 func (s *Service) Clear(ctx context.Context, account ids.ID) error {
 	_, err := s.dismiss(ctx, account, "id > $2", ids.ID(0))
@@ -42,21 +53,34 @@ func (s *Service) DismissGroup(ctx context.Context, account ids.ID, key string) 
 	return err
 }
 
-func (s *Service) dismiss(ctx context.Context, account ids.ID, which string, arg any) (int64, error) {
-	n, err := db.Exec(ctx, s.DB, "UPDATE notifications_notifications SET live = FALSE WHERE account_id = $1 AND live AND "+which, account, arg)
+// dismiss removes the notifications that a condition holds for, and returns how
+// many they were.
+func (s *Service) dismiss(ctx context.Context, account ids.ID, which string, args ...any) (int, error) {
+	var n int
+	args = append([]any{account}, args...)
+	err := s.DB.Write(ctx, func(tx *db.Tx) error {
+		n = 0
+		left := map[pair]bool{}
+		// Each has an index of its own.
+		for _, filtered := range []string{"NOT filtered", "filtered"} {
+			rows, err := db.All(ctx, tx, scanEnded, "UPDATE notifications_notifications SET live = FALSE WHERE account_id = $1 AND live AND "+
+				filtered+" AND "+which+" RETURNING account_id, from_id, filtered", args...)
+			if err != nil {
+				return err
+			}
+			n += len(rows)
+			for _, r := range rows {
+				if r.filtered {
+					left[r.pair] = true
+				}
+			}
+		}
+		return tidy(ctx, tx, left)
+	})
 	if err == nil && n > 0 {
-		s.changed(account)
+		s.publish(account, nil)
 	}
 	return n, err
-}
-
-// changed drops what is cached of an account's notifications, on all nodes. A
-// node that does not hear it shows the old list until the cache's time is up.
-func (s *Service) changed(account ids.ID) {
-	s.recent.forget(account)
-	if err := s.Bus.Publish(liveSubject+account.String(), nil); err != nil {
-		s.Log.Warn("change of notifications not published", "account", account, "error", err)
-	}
 }
 
 // remembered is how long dead rows are kept: longer than events are, so that

@@ -35,6 +35,9 @@ func (s *Service) Groups(ctx context.Context, account ids.ID, f Filter, grouped 
 		return nil, err
 	}
 	groups := fold.finish()
+	if f.Aside {
+		return groups, nil // counted as far as the page goes
+	}
 	return groups, s.complete(ctx, account, groups)
 }
 
@@ -104,7 +107,7 @@ func (s *Service) members(ctx context.Context, account ids.ID, key string, p pag
 	if !isKey(key) {
 		return nil, errs.NotFoundRecord()
 	}
-	rows, err := s.rows(ctx, "account_id = $1 AND group_key = $2 AND group_key <> '' AND live", p, account, key)
+	rows, err := s.rows(ctx, "account_id = $1 AND group_key = $2 AND group_key <> '' AND live AND NOT filtered", p, account, key)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +143,7 @@ func (f *fold) add(n Notification, limit int) bool {
 		}
 		i = len(f.groups)
 		f.index[key] = i
-		f.groups = append(f.groups, Group{Key: key, Type: n.Type, PostID: n.PostID, View: n.View, MaxID: n.ID, MinID: n.ID, LatestAt: n.CreatedAt})
+		f.groups = append(f.groups, Group{Key: key, Type: n.Type, PostID: n.PostID, SubjectID: n.SubjectID, View: n.View, MaxID: n.ID, MinID: n.ID, LatestAt: n.CreatedAt})
 	}
 	g := &f.groups[i]
 	g.Count++
@@ -244,7 +247,7 @@ func (s *Service) countOlder(ctx context.Context, account ids.ID, r *recent, gro
 			SELECT group_key, from_id, ROW_NUMBER() OVER (PARTITION BY group_key ORDER BY id DESC) AS place,
 				COUNT(*) OVER (PARTITION BY group_key) AS total
 			FROM notifications_notifications
-			WHERE account_id = $1 AND group_key IN `+in+` AND group_key <> '' AND live
+			WHERE account_id = $1 AND group_key IN `+in+` AND group_key <> '' AND live AND NOT filtered
 		) AS ranked WHERE place <= 8 ORDER BY group_key, place`, args...)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package notifications
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"maps"
@@ -69,6 +70,10 @@ func (s *Service) hearNotification(subject string, data []byte) {
 	}
 	s.recent.forget(account)
 	if len(data) == 0 || !s.hub.isConnected(account) {
+		return
+	}
+	if bytes.Equal(data, mergedMessage) {
+		s.hub.toUsers(&Message{Event: EventMerged}, Channel{Name: ChannelUser}, []ids.ID{account})
 		return
 	}
 	n := new(Notification)

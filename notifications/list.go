@@ -102,6 +102,9 @@ func (s *Service) walk(ctx context.Context, account ids.ID, w wanted, p page.Pag
 // slice returns the next rows of a page in the order of walk; fewer than the
 // page's limit mean that there are no more.
 func (s *Service) slice(ctx context.Context, account ids.ID, w wanted, p page.Page) ([]Notification, error) {
+	if w.aside {
+		return s.all(ctx, account, w, p)
+	}
 	r, err := s.newest(ctx, account)
 	if err != nil {
 		return nil, err
@@ -116,7 +119,7 @@ func (s *Service) slice(ctx context.Context, account ids.ID, w wanted, p page.Pa
 // there.
 func (s *Service) newest(ctx context.Context, account ids.ID) (*recent, error) {
 	return s.recent.get(ctx, account, func(ctx context.Context) (*recent, error) {
-		rows, err := s.rows(ctx, "account_id = $1 AND live", page.Page{Limit: recentMax + 1}, account)
+		rows, err := s.rows(ctx, "account_id = $1 AND live AND NOT filtered", page.Page{Limit: recentMax + 1}, account)
 		if err != nil || len(rows) <= recentMax {
 			return &recent{rows: rows, complete: true}, err
 		}
@@ -129,31 +132,55 @@ func (s *Service) newest(ctx context.Context, account ids.ID) (*recent, error) {
 func (s *Service) older(ctx context.Context, account ids.ID, w wanted, p page.Page) ([]Notification, error) {
 	switch {
 	case w.from != 0:
-		where, args := "account_id = $1 AND from_id = $2 AND live", []any{account, w.from}
-		if w.types != nil {
-			var in string
-			in, args = db.In(args, w.types)
-			where += " AND type IN " + in
-		}
-		return s.rows(ctx, where, p, args...)
+		return s.rowsOf(ctx, account, w, p, "NOT filtered")
 	case w.types == nil:
-		return s.rows(ctx, "account_id = $1 AND live", p, account)
+		return s.rows(ctx, "account_id = $1 AND live AND NOT filtered", p, account)
 	}
 	var all []Notification
 	for _, t := range w.types {
-		rows, err := s.rows(ctx, "account_id = $1 AND type = $2 AND live", p, account, t)
+		rows, err := s.rows(ctx, "account_id = $1 AND type = $2 AND live AND NOT filtered", p, account, t)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, rows...)
 	}
+	return ordered(all, p), nil
+}
+
+// all is older with what was put aside too.
+func (s *Service) all(ctx context.Context, account ids.ID, w wanted, p page.Page) ([]Notification, error) {
+	rows, err := s.older(ctx, account, w, p)
+	if err != nil {
+		return nil, err
+	}
+	aside, err := s.rowsOf(ctx, account, w, p, "filtered")
+	return ordered(append(rows, aside...), p), err
+}
+
+// rowsOf reads a part of what is filtered, or not, with one statement.
+func (s *Service) rowsOf(ctx context.Context, account ids.ID, w wanted, p page.Page, filtered string) ([]Notification, error) {
+	where, args := "account_id = $1 AND live AND "+filtered, []any{account}
+	if w.from != 0 {
+		args = append(args, w.from)
+		where += " AND from_id = $2"
+	}
+	if w.types != nil {
+		var in string
+		in, args = db.In(args, w.types)
+		where += " AND type IN " + in
+	}
+	return s.rows(ctx, where, p, args...)
+}
+
+// ordered returns the first of what several statements gave, in the order of walk.
+func ordered(all []Notification, p page.Page) []Notification {
 	slices.SortFunc(all, func(a, b Notification) int {
 		if p.Min != 0 {
 			return cmp.Compare(a.ID, b.ID)
 		}
 		return cmp.Compare(b.ID, a.ID)
 	})
-	return all[:min(len(all), p.Limit)], nil
+	return all[:min(len(all), p.Limit)]
 }
 
 // shown leaves out what the account does not see, and sets the views.
@@ -207,15 +234,18 @@ type row struct {
 	at int64
 }
 
-const selectRows = "SELECT id, account_id, type, from_id, post_id, group_key, created_at FROM notifications_notifications WHERE "
+const selectRows = "SELECT id, account_id, type, from_id, post_id, group_key, filtered, created_at FROM notifications_notifications WHERE "
 
 func scanRow(r *row) []any {
-	return []any{&r.n.ID, &r.n.AccountID, &r.n.Type, &r.n.FromID, &r.n.PostID, &r.n.GroupKey, &r.at}
+	return []any{&r.n.ID, &r.n.AccountID, &r.n.Type, &r.n.FromID, &r.n.PostID, &r.n.GroupKey, &r.n.Filtered, &r.at}
 }
 
 func (r row) notification() Notification {
 	n := r.n
 	n.CreatedAt = time.UnixMilli(r.at).UTC()
+	if !n.Type.aboutPost() {
+		n.PostID, n.SubjectID = 0, n.PostID
+	}
 	if n.GroupKey == "" {
 		n.GroupKey = ungrouped(n.ID)
 	}

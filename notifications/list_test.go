@@ -31,7 +31,7 @@ func (w *town) crowd(account ids.ID, n int) []Notification {
 	for part := range slices.Chunk(batch, 256) {
 		w.deliver(part...)
 	}
-	rows, err := w.rows(w.kit.Ctx, "account_id = $1 AND live", page.Page{Limit: n + 1}, account)
+	rows, err := w.rows(w.kit.Ctx, "account_id = $1 AND live AND NOT filtered", page.Page{Limit: n + 1}, account)
 	w.must(err)
 	if len(rows) < n {
 		w.Fatalf("%d rows", len(rows))
@@ -110,7 +110,7 @@ func TestHiddenAreSkipped(t *testing.T) {
 				t.Errorf("%+v: %q, %v", pg, got, err)
 			}
 		}
-		rows, err := w.rows(k.Ctx, "account_id = $1 AND live", page.Page{Limit: 1}, p[0])
+		rows, err := w.rows(k.Ctx, "account_id = $1 AND live AND NOT filtered", page.Page{Limit: 1}, p[0])
 		w.must(err)
 		if _, err := w.Get(k.Ctx, p[0], rows[0].ID); !errs.Is(err, errs.NotFound) {
 			t.Error("a hidden one can be read:", err)
@@ -282,7 +282,7 @@ func TestMarkers(t *testing.T) {
 func TestSchemaGoesDownAndUp(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
 		d := k.Open("notifications", Schema())
-		for _, want := range []string{"00001_notifications.sql", ""} {
+		for _, want := range []string{"00050_filtering.sql", "00001_notifications.sql", ""} {
 			if name, err := d.MigrateDown(k.Ctx); err != nil || name != want {
 				t.Errorf("%q, %v", name, err)
 			}

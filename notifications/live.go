@@ -43,6 +43,7 @@ const (
 	EventEdit         = "status.update"
 	EventNotification = "notification"
 	EventConversation = "conversation"
+	EventMerged       = "notifications_merged" // what was put aside is among the others now
 )
 
 // Message is what one or many sockets are sent. It is shared and must not be

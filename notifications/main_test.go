@@ -60,6 +60,7 @@ type town struct {
 	posts    *posts.Service
 	dbs      []*db.DB // profiles, posts, notifications
 	names    map[ids.ID]string
+	identity *directory
 	heard    [2]ids.ID // newest event of profiles and posts that deliver has read
 }
 
@@ -78,13 +79,15 @@ func open(t *testing.T, k *testkit.Kit) *town {
 	w := &town{T: t, kit: k, names: map[ids.ID]string{}, dbs: []*db.DB{
 		k.Open("profiles", profiles.Schema()), k.Open("posts", posts.Schema()), k.Open("notifications", Schema()),
 	}}
+	w.identity = &directory{kit: k, users: map[ids.ID]*identity.User{}}
 	pc := profiles.DefaultConfig()
 	pc.Domain = "example.org"
 	w.profiles = profiles.New(profiles.Deps{DB: w.dbs[0], Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
-		Identity: &directory{kit: k, users: map[ids.ID]*identity.User{}}, Images: images, Blobs: blobs, Format: html.EscapeString}, pc)
+		Identity: w.identity, Images: images, Blobs: blobs, Format: html.EscapeString}, pc)
 	w.posts = posts.New(posts.Deps{DB: w.dbs[1], Search: k.Open("search", posts.SearchSchema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now,
 		Log: k.Log, Profiles: w.profiles, Images: images, Blobs: blobs}, posts.DefaultConfig())
-	w.Service = New(Deps{DB: w.dbs[2], Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log, Profiles: w.profiles, Posts: w.posts}, DefaultConfig())
+	w.Service = New(Deps{DB: w.dbs[2], Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
+		Identity: w.identity, Profiles: w.profiles, Posts: w.posts}, DefaultConfig())
 	return w
 }
 

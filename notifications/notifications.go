@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/bus"
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
@@ -24,23 +25,42 @@ type Type string
 
 // The types.
 const (
-	Mention       Type = "mention"
-	NewPost       Type = "status"
-	Boost         Type = "reblog"
-	Follow        Type = "follow"
-	FollowRequest Type = "follow_request"
-	Favourite     Type = "favourite"
-	PollEnded     Type = "poll"
-	PostEdited    Type = "update"
+	Mention           Type = "mention"
+	NewPost           Type = "status"
+	Boost             Type = "reblog"
+	Follow            Type = "follow"
+	FollowRequest     Type = "follow_request"
+	Favourite         Type = "favourite"
+	PollEnded         Type = "poll"
+	PostEdited        Type = "update"
+	Quote             Type = "quote"
+	QuotedUpdate      Type = "quoted_update" // a post that one quotes was edited
+	SignedUp          Type = "admin.sign_up"
+	Reported          Type = "admin.report"
+	Warned            Type = "moderation_warning"
+	Severed           Type = "severed_relationships"
+	AddedToCollection Type = "added_to_collection"
+	CollectionUpdate  Type = "collection_update"
 )
 
 // Types returns all types.
 func Types() []Type {
-	return []Type{Mention, NewPost, Boost, Follow, FollowRequest, Favourite, PollEnded, PostEdited}
+	return []Type{Mention, NewPost, Boost, Follow, FollowRequest, Favourite, PollEnded, PostEdited, Quote, QuotedUpdate,
+		SignedUp, Reported, Warned, Severed, AddedToCollection, CollectionUpdate}
 }
 
 // Groupable returns the types that are shown as one if they are about the same.
-func Groupable() []Type { return []Type{Favourite, Follow, Boost} }
+func Groupable() []Type { return []Type{Favourite, Follow, Boost, SignedUp} }
+
+// aboutPost tells whether notifications of a type are about a post, if they are
+// about something.
+func (t Type) aboutPost() bool {
+	switch t {
+	case Reported, Warned, Severed, AddedToCollection, CollectionUpdate:
+		return false
+	}
+	return true
+}
 
 // Notification tells an account that another one did something.
 type Notification struct {
@@ -48,9 +68,12 @@ type Notification struct {
 	AccountID ids.ID    `json:"account_id"` // who is told
 	FromID    ids.ID    `json:"from_id"`    // who did it
 	Type      Type      `json:"type"`
-	PostID    ids.ID    `json:"post_id"`   // 0: none
-	GroupKey  string    `json:"group_key"` // equal for those that are shown as one
+	PostID    ids.ID    `json:"post_id"`              // 0: none
+	SubjectID ids.ID    `json:"subject_id,omitempty"` // the report, warning or collection that it is about, 0: none
+	GroupKey  string    `json:"group_key"`            // equal for those that are shown as one
 	CreatedAt time.Time `json:"created_at"`
+	// Filtered says that the account's policy has put it aside.
+	Filtered bool `json:"-"`
 	// View is the post as AccountID sees it, nil if there is none.
 	View *posts.View `json:"-"`
 }
@@ -60,6 +83,7 @@ type Group struct {
 	Key       string
 	Type      Type
 	PostID    ids.ID
+	SubjectID ids.ID // as of a Notification
 	Count     int
 	NewestID  ids.ID
 	MaxID     ids.ID // newest and oldest id of the group on this page
@@ -74,6 +98,7 @@ type Filter struct {
 	Types   []Type // empty: all
 	Exclude []Type
 	FromID  ids.ID // 0: from anybody
+	Aside   bool   // also those that the account's policy has put aside
 }
 
 // Marker is where an account has read up to in a timeline.
@@ -105,6 +130,12 @@ type Profiles interface {
 	Graph(ctx context.Context, viewer ids.ID) (*profiles.Graph, error)
 	Notifiers(ctx context.Context, id ids.ID) ([]ids.ID, error)
 	States(ctx context.Context) (profiles.States, error)
+	Relationships(ctx context.Context, viewer ids.ID, list []ids.ID) ([]profiles.Relationship, error)
+}
+
+// Identity is what this room needs of the room identity.
+type Identity interface {
+	User(ctx context.Context, id ids.ID) (*identity.User, error)
 }
 
 // Posts is what this room needs of the room posts.
@@ -124,6 +155,7 @@ type Deps struct {
 	IDs      *ids.Generator
 	Now      func() time.Time
 	Log      *slog.Logger
+	Identity Identity
 	Profiles Profiles
 	Posts    Posts
 }

@@ -24,7 +24,9 @@ type change struct {
 	event ids.ID
 	at    time.Time
 	live  bool
-	via   ids.ID // the boost, which must still be there; 0: none
+	// filtered says that the reader's policy puts it aside.
+	filtered bool
+	via      ids.ID // the boost, which must still be there; 0: none
 }
 
 // taken takes back all that one account was told by another.

@@ -1,6 +1,7 @@
 package notifications
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,6 +16,20 @@ import (
 // liveSubject, with an account's id, carries its new notifications as JSON to
 // all nodes; an empty message says that notifications have gone.
 const liveSubject = "live.notification."
+
+// mergedMessage, instead of a notification, says that what was put aside is
+// among the others from now on.
+var mergedMessage = []byte(`"merged"`)
+
+// publish drops what is cached of an account's notifications and tells all
+// nodes. A node that does not hear it shows the old list until the cache's time
+// is up.
+func (s *Service) publish(account ids.ID, data []byte) {
+	s.recent.forget(account)
+	if err := s.Bus.Publish(liveSubject+account.String(), data); err != nil {
+		s.Log.Warn("change of notifications not published", "account", account, "error", err)
+	}
+}
 
 // store carries out a plan in one transaction and tells all nodes about it.
 func (s *Service) store(ctx context.Context, p *plan, changes []change) error {
@@ -41,10 +56,14 @@ func (s *Service) store(ctx context.Context, p *plan, changes []change) error {
 // remove carries out what a plan takes back without knowing the registers, and
 // notes whose notifications have gone.
 func remove(ctx context.Context, tx *db.Tx, p *plan, gone map[ids.ID]bool) error {
+	left := map[pair]bool{} // of what was put aside, something has gone
 	run := func(text string, args ...any) error {
-		accounts, err := db.Values[ids.ID](ctx, tx, text+" RETURNING account_id", args...)
-		for _, a := range accounts {
-			gone[a] = true
+		rows, err := db.All(ctx, tx, scanEnded, text+" RETURNING account_id, from_id, filtered", args...)
+		for _, r := range rows {
+			gone[r.account] = true
+			if r.filtered {
+				left[r.pair] = true
+			}
 		}
 		return err
 	}
@@ -67,8 +86,16 @@ func remove(ctx context.Context, tx *db.Tx, p *plan, gone map[ids.ID]bool) error
 			return err
 		}
 	}
-	return nil
+	return tidy(ctx, tx, left)
 }
+
+// ended is a notification that has gone.
+type ended struct {
+	pair
+	filtered bool
+}
+
+func scanEnded(r *ended) []any { return []any{&r.account, &r.from, &r.filtered} }
 
 // upsert sets registers for which no newer event is known, and returns the
 // notifications that are there now and were not before.
@@ -98,46 +125,62 @@ func portion(n int) int {
 
 func (s *Service) upsertPortion(ctx context.Context, tx *db.Tx, changes []change, gone map[ids.ID]bool) ([]Notification, error) {
 	rows := make(map[ids.ID]change, len(changes))
-	args := make([]any, 0, 9*len(changes))
+	args := make([]any, 0, 10*len(changes))
 	for _, c := range changes {
 		id := s.IDs.New(c.account)
 		rows[id] = c
-		args = append(args, id, c.account, string(c.kind), c.from, c.post, groupKey(c.kind, c.post, c.at), c.event, c.live, c.at.UnixMilli())
+		args = append(args, id, c.account, string(c.kind), c.from, c.post, groupKey(c.kind, c.post, c.at), c.event, c.live, c.at.UnixMilli(), c.filtered)
 	}
-	set, err := db.Values[ids.ID](ctx, tx, upsertText(len(changes)), args...)
+	set, err := db.All(ctx, tx, func(r *written) []any { return []any{&r.id, &r.filtered} }, upsertText(len(changes)), args...)
 	if err != nil {
 		return nil, err
 	}
-	slices.Sort(set)
+	slices.SortFunc(set, func(a, b written) int { return cmp.Compare(a.id, b.id) })
 	var told []Notification
-	for _, id := range set {
-		c := rows[id]
-		if !c.live {
+	aside, left := map[pair]bool{}, map[pair]bool{}
+	for _, w := range set {
+		c := rows[w.id]
+		switch p := (pair{c.account, c.from}); {
+		case !c.live && w.filtered:
+			left[p] = true
+		case !c.live:
 			gone[c.account] = true
-			continue
+		case c.filtered:
+			aside[p], gone[c.account] = true, true // it may have been shown before
+		default:
+			r := row{n: Notification{ID: w.id, AccountID: c.account, FromID: c.from, Type: c.kind, PostID: c.post,
+				GroupKey: groupKey(c.kind, c.post, c.at)}, at: c.at.UnixMilli()}
+			told = append(told, r.notification())
 		}
-		r := row{Notification{ID: id, AccountID: c.account, FromID: c.from, Type: c.kind, PostID: c.post,
-			GroupKey: groupKey(c.kind, c.post, c.at)}, c.at.UnixMilli()}
-		told = append(told, r.notification())
 	}
-	return told, nil
+	if err := s.putAside(ctx, tx, aside); err != nil {
+		return nil, err
+	}
+	return told, tidy(ctx, tx, left)
+}
+
+// written is a row that was set, and whether what it is about was put aside.
+type written struct {
+	id       ids.ID
+	filtered bool
 }
 
 func upsertText(rows int) string {
 	var b strings.Builder
-	b.WriteString("INSERT INTO notifications_notifications (id, account_id, type, from_id, post_id, group_key, event_id, live, created_at) VALUES ")
+	b.WriteString("INSERT INTO notifications_notifications (id, account_id, type, from_id, post_id, group_key, event_id, live, created_at, filtered) VALUES ")
 	for i := range rows {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		n := 9 * i
-		fmt.Fprintf(&b, "($%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d)", n+1, n+2, n+3, n+4, n+5, n+6, n+7, n+8, n+9)
+		n := 10 * i
+		fmt.Fprintf(&b, "($%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d)", n+1, n+2, n+3, n+4, n+5, n+6, n+7, n+8, n+9, n+10)
 	}
 	// A mention is told once: that it was edited out and in again is no news.
 	b.WriteString(` ON CONFLICT (account_id, from_id, type, post_id) DO UPDATE SET id = excluded.id, group_key = excluded.group_key,
-		event_id = excluded.event_id, live = excluded.live, created_at = excluded.created_at
+		event_id = excluded.event_id, live = excluded.live, created_at = excluded.created_at,
+		filtered = CASE WHEN excluded.live THEN excluded.filtered ELSE notifications_notifications.filtered END
 		WHERE notifications_notifications.event_id < excluded.event_id AND notifications_notifications.type <> 'mention'
-		RETURNING id`)
+		RETURNING id, filtered`)
 	return b.String()
 }
 
@@ -146,17 +189,14 @@ func upsertText(rows int) string {
 func (s *Service) announce(told []Notification, gone map[ids.ID]bool) error {
 	for _, n := range told {
 		delete(gone, n.AccountID)
-		s.recent.forget(n.AccountID)
 		data, err := json.Marshal(n)
 		if err != nil {
 			return err
 		}
-		if err := s.Bus.Publish(liveSubject+n.AccountID.String(), data); err != nil {
-			s.Log.Warn("notification not published", "account", n.AccountID, "error", err)
-		}
+		s.publish(n.AccountID, data)
 	}
 	for account := range gone {
-		s.changed(account)
+		s.publish(account, nil)
 	}
 	return nil
 }

@@ -227,15 +227,19 @@ func (s *Service) sweepKeys(ctx context.Context) error {
 	}
 }
 
-var insertPostSQL = "INSERT INTO posts_posts (" + postColumns + ", in_public) VALUES " + tuples(1, 17) +
+var insertPostSQL = "INSERT INTO posts_posts (" + postColumns + ", in_public) VALUES " + db.Tuples(1, 17) +
 	" ON CONFLICT (boost_of_id, account_id) WHERE boost_of_id <> 0 DO NOTHING"
 
 // insertPost writes a post's row. Of a boost that there is already it writes
 // none and returns 0.
 func insertPost(ctx context.Context, tx *db.Tx, p *Post) (int64, error) {
-	return db.Exec(ctx, tx, insertPostSQL,
-		p.ID, p.AccountID, p.URI, p.InReplyToID, p.InReplyToAccountID, p.ThreadID, p.BoostOfID, int(p.Visibility), p.Language,
-		p.Spoiler, p.Sensitive, p.Text, p.Content, toMillis(p.EditedAt), p.PollID, p.AppID, inPublic(p))
+	return db.Exec(ctx, tx, insertPostSQL, postValues(p)...)
+}
+
+// postValues are the values of postColumns and in_public.
+func postValues(p *Post) []any {
+	return []any{p.ID, p.AccountID, p.URI, p.InReplyToID, p.InReplyToAccountID, p.ThreadID, p.BoostOfID, int(p.Visibility), p.Language,
+		p.Spoiler, p.Sensitive, p.Text, p.Content, toMillis(p.EditedAt), p.PollID, p.AppID, inPublic(p)}
 }
 
 // counts tells whether a post counts as an answer. The number is shown to all
@@ -270,7 +274,7 @@ func (s *Service) storeParts(ctx context.Context, tx *db.Tx, p *Post, poll *Poll
 		for i, m := range p.Mentions {
 			args = append(args, p.ID, m.AccountID, i)
 		}
-		if _, err := db.Exec(ctx, tx, "INSERT INTO posts_mentions (post_id, account_id, position) VALUES "+tuples(len(p.Mentions), 3), args...); err != nil {
+		if _, err := db.Exec(ctx, tx, "INSERT INTO posts_mentions (post_id, account_id, position) VALUES "+db.Tuples(len(p.Mentions), 3), args...); err != nil {
 			return err
 		}
 	}
@@ -286,6 +290,6 @@ func (s *Service) storeParts(ctx context.Context, tx *db.Tx, p *Post, poll *Poll
 	for i, o := range poll.Options {
 		args = append(args, poll.ID, i, o.Title)
 	}
-	_, err = db.Exec(ctx, tx, "INSERT INTO posts_poll_options (poll_id, position, title) VALUES "+tuples(len(poll.Options), 3), args...)
+	_, err = db.Exec(ctx, tx, "INSERT INTO posts_poll_options (poll_id, position, title) VALUES "+db.Tuples(len(poll.Options), 3), args...)
 	return err
 }

@@ -91,7 +91,7 @@ func (e *editing) remember(ctx context.Context, tx *db.Tx) error {
 		for i, m := range v.Media {
 			args = append(args, id, i, m.ID, m.Description, m.FocusX, m.FocusY)
 		}
-		if _, err := db.Exec(ctx, tx, "INSERT INTO posts_edits_media (edit_id, position, media_id, description, focus_x, focus_y) VALUES "+tuples(len(v.Media), 6), args...); err != nil {
+		if _, err := db.Exec(ctx, tx, "INSERT INTO posts_edits_media (edit_id, position, media_id, description, focus_x, focus_y) VALUES "+db.Tuples(len(v.Media), 6), args...); err != nil {
 			return err
 		}
 	}
@@ -102,7 +102,7 @@ func (e *editing) remember(ctx context.Context, tx *db.Tx) error {
 	for i, o := range v.Poll.Options {
 		args = append(args, id, i, o.Title)
 	}
-	_, err = db.Exec(ctx, tx, "INSERT INTO posts_edits_options (edit_id, position, title) VALUES "+tuples(len(v.Poll.Options), 3), args...)
+	_, err = db.Exec(ctx, tx, "INSERT INTO posts_edits_options (edit_id, position, title) VALUES "+db.Tuples(len(v.Poll.Options), 3), args...)
 	return err
 }
 

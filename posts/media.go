@@ -45,7 +45,7 @@ func (s *Service) Upload(ctx context.Context, account ids.ID, r io.Reader, descr
 	}
 	err = s.write(ctx, func(tx *db.Tx) error {
 		m.ID = s.IDs.New(account)
-		_, err := db.Exec(ctx, tx, "INSERT INTO posts_media ("+mediaColumns+") VALUES "+tuples(1, 13),
+		_, err := db.Exec(ctx, tx, "INSERT INTO posts_media ("+mediaColumns+") VALUES "+db.Tuples(1, 13),
 			m.ID, m.AccountID, m.PostID, m.Description, m.FocusX, m.FocusY, m.Blurhash,
 			m.Original.Key, m.Original.Width, m.Original.Height, m.Small.Key, m.Small.Width, m.Small.Height)
 		return err

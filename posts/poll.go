@@ -83,7 +83,7 @@ func (s *Service) vote(ctx context.Context, tx *db.Tx, viewer ids.ID, p *Post, c
 	for _, c := range choices {
 		args = append(args, p.PollID, viewer, c)
 	}
-	if _, err := db.Exec(ctx, tx, "INSERT INTO posts_poll_votes (poll_id, account_id, position) VALUES "+tuples(len(choices), 3), args...); err != nil {
+	if _, err := db.Exec(ctx, tx, "INSERT INTO posts_poll_votes (poll_id, account_id, position) VALUES "+db.Tuples(len(choices), 3), args...); err != nil {
 		return err
 	}
 	in, args := db.In([]any{p.PollID}, choices)

@@ -27,7 +27,7 @@ func countTags(ctx context.Context, tx *db.Tx, p *Post, known map[string]ids.ID)
 	for _, tag := range tags {
 		args = append(args, p.AccountID, tag, 1, public, p.ID)
 	}
-	_, err := db.Exec(ctx, tx, "INSERT INTO posts_tag_authors (account_id, tag_id, posts, public_posts, last_id) VALUES "+tuples(len(tags), 5)+
+	_, err := db.Exec(ctx, tx, "INSERT INTO posts_tag_authors (account_id, tag_id, posts, public_posts, last_id) VALUES "+db.Tuples(len(tags), 5)+
 		` ON CONFLICT (account_id, tag_id) DO UPDATE SET posts = posts_tag_authors.posts + 1, public_posts = posts_tag_authors.public_posts + excluded.public_posts,
 		last_id = CASE WHEN excluded.last_id > posts_tag_authors.last_id THEN excluded.last_id ELSE posts_tag_authors.last_id END`, args...)
 	return err

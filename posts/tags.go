@@ -47,7 +47,7 @@ func (s *Service) storeTags(ctx context.Context, tx *db.Tx, p *Post) error {
 	for i, name := range p.Tags {
 		args = append(args, known[name], p.ID, i)
 	}
-	if _, err = db.Exec(ctx, tx, "INSERT INTO posts_tags (tag_id, post_id, position) VALUES "+tuples(len(p.Tags), 3), args...); err != nil {
+	if _, err = db.Exec(ctx, tx, "INSERT INTO posts_tags (tag_id, post_id, position) VALUES "+db.Tuples(len(p.Tags), 3), args...); err != nil {
 		return err
 	}
 	return countTags(ctx, tx, p, known)
@@ -73,7 +73,7 @@ func (s *Service) nameTags(ctx context.Context, tx *db.Tx, names []string) (map[
 		args = append(args, s.IDs.Global(), name)
 	}
 	rows, err := db.All(ctx, tx, func(k *keyed[string]) []any { return []any{&k.of, &k.value} },
-		"INSERT INTO posts_tags_names (id, name) VALUES "+tuples(len(unknown), 2)+
+		"INSERT INTO posts_tags_names (id, name) VALUES "+db.Tuples(len(unknown), 2)+
 			" ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id, name", args...)
 	if err != nil {
 		return nil, err

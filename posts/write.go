@@ -3,8 +3,6 @@ package posts
 import (
 	"context"
 	"errors"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -72,24 +70,6 @@ func (s *Service) sweep(ctx context.Context) error {
 type writing struct {
 	tags  tagNames
 	files sync.RWMutex // held for reading while a file is there and its row is not yet
-}
-
-// tuples returns "($1, $2), ($3, $4)" for rows of so many columns.
-func tuples(rows, columns int) string {
-	var b strings.Builder
-	for i := range rows * columns {
-		switch {
-		case i == 0:
-			b.WriteByte('(')
-		case i%columns == 0:
-			b.WriteString("), (")
-		default:
-			b.WriteString(", ")
-		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(i + 1))
-	}
-	return b.String() + ")"
 }
 
 func scanStats(st *Stats) []any { return []any{&st.Replies, &st.Boosts, &st.Favourites} }

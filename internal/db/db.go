@@ -121,7 +121,7 @@ func (d *DB) prepared(ctx context.Context, text string) (*sql.Stmt, error) {
 	if s, ok := d.stmts.Load(text); ok {
 		return s.(*sql.Stmt), nil
 	}
-	s, err := d.pool.PrepareContext(ctx, text)
+	s, err := d.pool.PrepareContext(ctx, unnumbered(text))
 	if err != nil {
 		return nil, fmt.Errorf("prepare %q: %w", text, err)
 	}

@@ -208,7 +208,7 @@ func (w *writer) prepared(text string) (*sql.Stmt, error) {
 	if s, ok := w.stmts[text]; ok {
 		return s, nil
 	}
-	s, err := w.conn.PrepareContext(context.Background(), text)
+	s, err := w.conn.PrepareContext(context.Background(), unnumbered(text))
 	if err != nil {
 		return nil, fmt.Errorf("prepare %q: %w", text, err)
 	}

@@ -104,3 +104,9 @@ func (g *Generator) make(t time.Time, shard int) ID {
 	ms, seq := tick>>sequenceBits, tick&(1<<sequenceBits-1)
 	return ID(ms<<(shardBits+sequenceBits) | int64(shard)<<sequenceBits | seq)
 }
+
+// Past returns an id in the shard of the owning account for something that
+// happened at t. Two of one millisecond may be the same: the primary key decides.
+func Past(t time.Time, owner ID) ID {
+	return At(t) | ID(ShardOf(owner))<<sequenceBits | ID(rand.Int64N(1<<sequenceBits))
+}
