@@ -247,7 +247,7 @@ func TestDescribedByUsCanFail(t *testing.T) {
 		t.Fatal(err)
 	}
 	schema := doc.Components.Schemas["Preferences"].Value
-	good := `{"posting:default:visibility": "public", "posting:default:sensitive": false, "posting:default:language": null, "reading:expand:media": "default", "reading:expand:spoilers": false}`
+	good := `{"posting:default:visibility": "public", "posting:default:sensitive": false, "posting:default:language": null, "posting:default:quote_policy": "public", "reading:expand:media": "default", "reading:expand:spoilers": false}`
 	for body, fits := range map[string]bool{good: true, strings.Replace(good, "null", "1", 1): false, strings.Replace(good, "{", `{"more": 1, `, 1): false,
 		strings.Replace(good, `"reading:expand:spoilers"`, `"x"`, 1): false} {
 		var v any

@@ -25,6 +25,7 @@ type sourceEntity struct {
 	Privacy             string        `json:"privacy"`
 	Sensitive           bool          `json:"sensitive"`
 	Language            *string       `json:"language"`
+	QuotePolicy         string        `json:"quote_policy"`
 	Note                string        `json:"note"`
 	Fields              []fieldEntity `json:"fields"`
 	FollowRequestsCount int           `json:"follow_requests_count"`
@@ -72,7 +73,7 @@ func (s *server) credentials(c *Call, a *profiles.Account) error {
 		accountEntity: s.accountEntity(a, stats[a.ID]),
 		Role:          role(c.Caller.Role),
 		Source: sourceEntity{
-			Privacy: a.Privacy, Sensitive: a.Sensitive, Language: orNil(a.Language), Note: a.Note,
+			Privacy: a.Privacy, Sensitive: a.Sensitive, Language: orNil(a.Language), QuotePolicy: a.QuotePolicy, Note: a.Note,
 			Fields: make([]fieldEntity, len(a.Fields)), FollowRequestsCount: a.Requests,
 			HideCollections: a.HideCollections, Discoverable: a.Discoverable, Indexable: a.Indexable,
 		},
@@ -110,9 +111,10 @@ type profileParams struct {
 		Value string `param:"value"`
 	} `param:"fields_attributes"`
 	Source struct {
-		Privacy   *string `param:"privacy" enum:"public,unlisted,private"`
-		Sensitive *bool   `param:"sensitive"`
-		Language  *string `param:"language"`
+		Privacy     *string `param:"privacy" enum:"public,unlisted,private"`
+		Sensitive   *bool   `param:"sensitive"`
+		Language    *string `param:"language"`
+		QuotePolicy *string `param:"quote_policy" enum:"public,followers,nobody"`
 	} `param:"source"`
 }
 
@@ -128,7 +130,7 @@ func (s *server) updateCredentials(c *Call) error {
 		DisplayName: in.DisplayName, Note: in.Note, AvatarAlt: in.AvatarAlt, HeaderAlt: in.HeaderAlt,
 		Locked: in.Locked, Bot: in.Bot, Discoverable: in.Discoverable, Indexable: in.Indexable,
 		HideCollections: in.HideCollections, Privacy: in.Source.Privacy, Sensitive: in.Source.Sensitive,
-		Language: in.Source.Language,
+		Language: in.Source.Language, QuotePolicy: in.Source.QuotePolicy,
 	}
 	if in.Fields != nil {
 		fields := make([]profiles.Field, 0, len(*in.Fields))
@@ -190,6 +192,7 @@ type preferencesEntity struct {
 	Visibility     string  `json:"posting:default:visibility"`
 	Sensitive      bool    `json:"posting:default:sensitive"`
 	Language       *string `json:"posting:default:language"`
+	QuotePolicy    string  `json:"posting:default:quote_policy"`
 	ExpandMedia    string  `json:"reading:expand:media"`
 	ExpandSpoilers bool    `json:"reading:expand:spoilers"`
 }
@@ -199,5 +202,5 @@ func (s *server) preferences(c *Call) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, preferencesEntity{a.Privacy, a.Sensitive, orNil(a.Language), "default", false})
+	return c.JSON(http.StatusOK, preferencesEntity{a.Privacy, a.Sensitive, orNil(a.Language), a.QuotePolicy, "default", false})
 }

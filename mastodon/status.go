@@ -39,8 +39,6 @@ type statusEntity struct {
 	Tags               []tagLink       `json:"tags"`
 	Emojis             []emojiEntity   `json:"emojis"`
 	Card               *struct{}       `json:"card"`
-	Quote              *struct{}       `json:"quote"`
-	QuotesCount        int             `json:"quotes_count"`
 }
 
 type appEntity struct {
@@ -158,6 +156,7 @@ type statusWriter struct {
 	accounts map[ids.ID]*profiles.Account
 	stats    map[ids.ID]posts.AuthorStats
 	buf      []byte
+	quoted   bool // a status within a quote is being written
 }
 
 // writer returns a writer that knows the accounts of the views.
@@ -165,8 +164,13 @@ func (s *server) writer(ctx context.Context, viewer ids.ID, views ...*posts.View
 	want := make([]ids.ID, 0, 2*len(views))
 	for _, v := range views {
 		want = append(want, v.AccountID)
+		content := v
 		if v.Boost != nil {
-			want = append(want, v.Boost.AccountID)
+			content = v.Boost
+			want = append(want, content.AccountID)
+		}
+		if content.Quote != nil && content.Quote.Of != nil {
+			want = append(want, content.Quote.Of.AccountID)
 		}
 	}
 	w := &statusWriter{server: s, ctx: ctx, viewer: viewer}
@@ -247,6 +251,12 @@ func (w *statusWriter) status(v *posts.View) error {
 	w.count(`,"replies_count":`, shown.Stats.Replies)
 	w.count(`,"reblogs_count":`, shown.Stats.Boosts)
 	w.count(`,"favourites_count":`, shown.Stats.Favourites)
+	w.count(`,"quotes_count":`, shown.Stats.Quotes)
+	w.quoteApproval(shown)
+	w.buf = append(w.buf, `,"quote":`...)
+	if err := w.quote(v.Quote); err != nil {
+		return err
+	}
 	w.buf = append(w.buf, `,"poll":`...)
 	if err := w.poll(shown); err != nil {
 		return err

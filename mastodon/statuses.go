@@ -39,7 +39,8 @@ type statusParams struct {
 		HideTotals bool     `param:"hide_totals"`
 	} `param:"poll"`
 	ScheduledAt string `param:"scheduled_at"`
-	Quoted      string `param:"quoted_status_id"`
+	Quoted      ids.ID `param:"quoted_status_id"`
+	QuotePolicy string `param:"quote_approval_policy" enum:"public,followers,nobody"`
 }
 
 // draft turns the parameters into what the author wants to post.
@@ -51,14 +52,13 @@ func (c *Call) draft() (posts.Draft, error) {
 	switch {
 	case in.ScheduledAt != "":
 		return posts.Draft{}, wrongType("scheduled_at", "is not supported by this server yet")
-	case in.Quoted != "": // without what it quotes, a post says something else
-		return posts.Draft{}, wrongType("quoted_status_id", "is not supported by this server yet")
 	case !isLanguage(in.Language):
 		return posts.Draft{}, wrongType("language", "is not the code of a language")
 	}
 	d := posts.Draft{ // some apps send an empty id for no image
 		Text: in.Status, Spoiler: in.Spoiler, Sensitive: in.Sensitive, Language: in.Language,
-		InReplyToID: in.InReplyToID, Media: slices.DeleteFunc(in.MediaIDs, func(id ids.ID) bool { return id == 0 }), AppID: c.Caller.AppID, Key: c.R.Header.Get("Idempotency-Key"),
+		InReplyToID: in.InReplyToID, Media: slices.DeleteFunc(in.MediaIDs, func(id ids.ID) bool { return id == 0 }), AppID: c.Caller.AppID,
+		QuoteOfID: in.Quoted, Key: c.R.Header.Get("Idempotency-Key"),
 	}
 	if in.Visibility != nil && *in.Visibility != "" {
 		v, ok := parseVisibility(*in.Visibility)
@@ -66,6 +66,13 @@ func (c *Call) draft() (posts.Draft, error) {
 			return d, wrongType("visibility", "is not included in the list")
 		}
 		d.Visibility = &v
+	}
+	if in.QuotePolicy != "" {
+		policy, err := parseQuotePolicy(in.QuotePolicy)
+		if err != nil {
+			return d, err
+		}
+		d.QuotePolicy = &policy
 	}
 	for _, a := range in.Attributes {
 		change := posts.MediaAttributes{ID: a.ID, Description: a.Description}

@@ -10,6 +10,7 @@ import (
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/notifications"
+	"github.com/guildhall/guildhall/posts"
 )
 
 // anybody is a viewer who has done nothing with any post: messages that many
@@ -74,13 +75,24 @@ func (s *server) payload(ctx context.Context, viewer ids.ID, m *notifications.Me
 	if err != nil {
 		return nil, err
 	}
+	if viewer == 0 {
+		viewer = anybody
+	}
 	return s.statusJSON(ctx, viewer, v)
 }
 
 // shared tells whether a reader gets the same status as others do: a new post,
 // which nobody can have done anything with. What is edited or boosted the reader
-// may have favourited, and must not see that undone.
+// may have favourited, and must not see that undone; what is quoted, and whom
+// an author lets quote, is not the same for all.
 func shared(viewer ids.ID, m *notifications.Message) bool {
+	content := m.View
+	if content.Boost != nil {
+		content = content.Boost
+	}
+	if content.Quote != nil || content.QuotePolicy == posts.QuotableByFollowers {
+		return false
+	}
 	return viewer == 0 || m.Event == notifications.EventUpdate && m.View.Boost == nil && m.View.AccountID != viewer
 }
 

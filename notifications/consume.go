@@ -5,6 +5,7 @@ import (
 
 	"github.com/guildhall/guildhall/internal/bus"
 	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/page"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
@@ -81,6 +82,7 @@ func planCreated(p *plan, e bus.Event, c posts.Created) {
 	for _, account := range c.Mentions {
 		p.tell(e, Mention, account, c.AccountID, c.ID)
 	}
+	p.tell(e, Quote, c.QuoteOfAccountID, c.AccountID, c.ID)
 	toOthers := c.InReplyToID != 0 && c.InReplyToAccountID != c.AccountID
 	if c.Visibility != posts.Direct && !toOthers {
 		p.news = append(p.news, news{e, c})
@@ -90,6 +92,9 @@ func planCreated(p *plan, e bus.Event, c posts.Created) {
 func (s *Service) planEdited(ctx context.Context, p *plan, e bus.Event, c posts.Edited) error {
 	for _, account := range c.Added {
 		p.tell(e, Mention, account, c.AccountID, c.ID)
+	}
+	if err := s.planQuoters(ctx, p, e, c); err != nil {
+		return err
 	}
 	for next := (page.Page{Limit: boostersRead}); ; {
 		boosters, err := s.Posts.BoostedBy(ctx, c.AccountID, c.ID, next)
@@ -109,7 +114,25 @@ func (s *Service) planEdited(ctx context.Context, p *plan, e bus.Event, c posts.
 	}
 }
 
-// boostersRead is how many boosters of an edited post are read at once.
+// planQuoters tells those who quote an edited post. What they are told of is
+// their own post.
+func (s *Service) planQuoters(ctx context.Context, p *plan, e bus.Event, c posts.Edited) error {
+	for after := ids.ID(0); ; {
+		quoters, err := s.Posts.Quoters(ctx, c.ID, after, boostersRead)
+		if err != nil {
+			return err
+		}
+		for _, q := range quoters {
+			p.tell(e, QuotedUpdate, q.AccountID, c.AccountID, q.PostID)
+		}
+		if len(quoters) < boostersRead {
+			return nil
+		}
+		after = quoters[len(quoters)-1].PostID
+	}
+}
+
+// boostersRead is how many boosters or quoters of an edited post are read at once.
 const boostersRead = 500
 
 // planPollEnded tells those who have voted and the author, who hears of their

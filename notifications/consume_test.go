@@ -294,3 +294,32 @@ func TestPlainPostsRunNoSQL(t *testing.T) {
 		}
 	})
 }
+
+func TestQuotesAreTold(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		w := open(t, k)
+		p := w.people("ann", "bob")
+		id := w.post(p[0], "one", posts.Public)
+		quote, err := w.posts.Create(k.Ctx, p[1], posts.Draft{Text: "see", QuoteOfID: id})
+		w.must(err)
+		_, err = w.posts.Create(k.Ctx, p[0], posts.Draft{Text: "myself", QuoteOfID: id})
+		w.must(err)
+		_, err = w.posts.Edit(k.Ctx, p[0], id, posts.Draft{Text: "two"})
+		w.must(err)
+		w.deliver()
+		w.wantTold(p[0], "quote bob")
+		w.wantTold(p[1], "quoted_update ann")
+		for reader, kind := range map[ids.ID]Type{p[0]: Quote, p[1]: QuotedUpdate} {
+			rows, err := w.List(k.Ctx, reader, Filter{Types: []Type{kind}}, page.Page{Limit: 40})
+			w.must(err)
+			if len(rows) != 1 || rows[0].View.ID != quote.ID { // their own post, not the edited one
+				t.Errorf("%s: %+v", kind, rows)
+			}
+		}
+		_, err = w.posts.Delete(k.Ctx, p[1], quote.ID)
+		w.must(err)
+		w.deliver()
+		w.wantTold(p[0], "")
+		w.wantTold(p[1], "")
+	})
+}

@@ -53,7 +53,7 @@ func (s *Service) hearEvent(e bus.Event) {
 		return
 	}
 	switch e.Kind {
-	case "created", "edited", "deleted":
+	case "created", "edited", "refreshed", "deleted":
 		if s.hub.heard.add(e.ID) {
 			s.enqueue(task{event: e})
 		}
@@ -122,6 +122,10 @@ func (s *Service) send(ctx context.Context, t task) error {
 		return with(t.event, func(c posts.Created) error { return s.sendCreated(ctx, c) })
 	case "edited":
 		return with(t.event, func(c posts.Edited) error { return s.sendEdited(ctx, c) })
+	case "refreshed":
+		return with(t.event, func(r posts.Refreshed) error {
+			return s.sendEdited(ctx, posts.Edited{ID: r.ID, AccountID: r.AccountID, Visibility: r.Visibility, Tags: r.Tags})
+		})
 	}
 	return with(t.event, func(d posts.Deleted) error { return s.sendDeleted(ctx, d) })
 }

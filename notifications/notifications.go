@@ -34,7 +34,7 @@ const (
 	PollEnded         Type = "poll"
 	PostEdited        Type = "update"
 	Quote             Type = "quote"
-	QuotedUpdate      Type = "quoted_update" // a post that one quotes was edited
+	QuotedUpdate      Type = "quoted_update" // about one's own post: what it quotes was edited
 	SignedUp          Type = "admin.sign_up"
 	Reported          Type = "admin.report"
 	Warned            Type = "moderation_warning"
@@ -142,6 +142,7 @@ type Identity interface {
 type Posts interface {
 	GetMany(ctx context.Context, viewer ids.ID, want []ids.ID) ([]*posts.View, error)
 	BoostedBy(ctx context.Context, viewer, post ids.ID, p page.Page) ([]profiles.Entry, error)
+	Quoters(ctx context.Context, post, after ids.ID, limit int) ([]posts.Quoter, error)
 	Voters(ctx context.Context, poll ids.ID) ([]ids.ID, error)
 	KeepFeed(ctx context.Context, reader ids.ID) (release func(), err error)
 	HomeReaders(ctx context.Context, c posts.Created, among func(ids.ID) bool) ([]ids.ID, error)

@@ -54,12 +54,14 @@ func (s *Service) hearPosts(ctx context.Context, e bus.Event) error {
 			s.authorStats.Invalidate(c.AccountID)
 			s.published(c)
 			s.outdate(c.InReplyToID)
+			s.outdate(c.QuoteOfID)
 			s.touched(c.AccountID, c.BoostOfID)
 		})
 	case Deleted{}.Kind():
 		return on(e, func(d Deleted) {
 			s.unpublished(d)
 			s.outdate(d.ParentID)
+			s.outdate(d.QuoteOfID)
 			s.touched(d.AccountID, d.BoostOfID)
 		})
 	case Edited{}.Kind():
@@ -69,6 +71,8 @@ func (s *Service) hearPosts(ctx context.Context, e bus.Event) error {
 				s.feeds.mention(&e)
 			}
 		})
+	case Refreshed{}.Kind():
+		return on(e, func(r Refreshed) { s.refreshed(r) })
 	case Favourited{}.Kind():
 		return on(e, func(f Favourited) { s.touched(f.AccountID, f.PostID) })
 	case Unfavourited{}.Kind():

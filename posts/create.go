@@ -14,7 +14,8 @@ import (
 // Create publishes a post. With a Key that the author has used within the last
 // hour it returns the post of that time instead. Returns Invalid if the draft
 // is empty or over a limit, or if an image is not the author's or is posted
-// already; NotFound if the author may not see the post to be answered.
+// already; NotFound if the author may not see the post to be answered, or may
+// not quote the one to be quoted.
 func (s *Service) Create(ctx context.Context, author ids.ID, d Draft) (*View, error) {
 	account, err := s.Profiles.Account(ctx, author)
 	if err != nil {
@@ -30,11 +31,18 @@ func (s *Service) Create(ctx context.Context, author ids.ID, d Draft) (*View, er
 	if err != nil {
 		return nil, err
 	}
+	quoted, err := s.quoted(ctx, author, d.QuoteOfID)
+	if err != nil {
+		return nil, err
+	}
 	content, err := s.compose(ctx, account, d)
 	if err != nil {
 		return nil, err
 	}
 	c := creation{s: s, draft: d, content: content, key: keyOf(d.Key), template: template(account, d, content, parent)}
+	if err := c.quote(account, quoted); err != nil {
+		return nil, err
+	}
 	if err := s.write(ctx, func(tx *db.Tx) error { return c.store(ctx, tx) }); err != nil {
 		return nil, err
 	}
@@ -108,6 +116,7 @@ type creation struct {
 	content  *content
 	key      string
 	template Post
+	quoted   ids.ID // the author of what is quoted
 
 	// What a run of store has made.
 	earlier ids.ID // the post that the key stands for already
@@ -157,11 +166,15 @@ func (c *creation) finish(ctx context.Context, tx *db.Tx) error {
 			return errs.NotFoundRecord()
 		}
 	}
+	if err := c.s.countQuote(ctx, tx, p, 1); err != nil {
+		return err
+	}
 	if err := c.s.countPost(ctx, tx, p); err != nil {
 		return err
 	}
 	c.created = Created{ID: p.ID, AccountID: p.AccountID, InReplyToID: p.InReplyToID, InReplyToAccountID: p.InReplyToAccountID,
-		ThreadID: p.ThreadID, Visibility: p.Visibility, Mentions: mentioned(p.Mentions), Tags: p.Tags, Language: p.Language}
+		ThreadID: p.ThreadID, QuoteOfID: p.QuoteOfID, QuoteOfAccountID: c.quoted,
+		Visibility: p.Visibility, Mentions: mentioned(p.Mentions), Tags: p.Tags, Language: p.Language}
 	// Before the event goes out: those who hear of the post find it in memory.
 	tx.OnCommit(func() { c.s.fresh(p, c.poll) })
 	_, err := c.s.outbox.Add(ctx, tx, c.created)
@@ -227,7 +240,7 @@ func (s *Service) sweepKeys(ctx context.Context) error {
 	}
 }
 
-var insertPostSQL = "INSERT INTO posts_posts (" + postColumns + ", in_public) VALUES " + db.Tuples(1, 17) +
+var insertPostSQL = "INSERT INTO posts_posts (" + postColumns + ", in_public) VALUES " + db.Tuples(1, 20) +
 	" ON CONFLICT (boost_of_id, account_id) WHERE boost_of_id <> 0 DO NOTHING"
 
 // insertPost writes a post's row. Of a boost that there is already it writes
@@ -239,7 +252,7 @@ func insertPost(ctx context.Context, tx *db.Tx, p *Post) (int64, error) {
 // postValues are the values of postColumns and in_public.
 func postValues(p *Post) []any {
 	return []any{p.ID, p.AccountID, p.URI, p.InReplyToID, p.InReplyToAccountID, p.ThreadID, p.BoostOfID, int(p.Visibility), p.Language,
-		p.Spoiler, p.Sensitive, p.Text, p.Content, toMillis(p.EditedAt), p.PollID, p.AppID, inPublic(p)}
+		p.Spoiler, p.Sensitive, p.Text, p.Content, toMillis(p.EditedAt), p.PollID, p.AppID, p.QuoteOfID, int(p.QuoteState), int(p.QuotePolicy), inPublic(p)}
 }
 
 // counts tells whether a post counts as an answer. The number is shown to all

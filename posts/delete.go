@@ -51,7 +51,7 @@ func (s *Service) Delete(ctx context.Context, author, id ids.ID) (*View, error) 
 			s.Log.Warn("files of a deleted post stay until the next sweep", "post", id, "error", err)
 		}
 	}
-	return v, nil
+	return v, s.reveal(ctx, author, v)
 }
 
 // removeFiles makes the files of a deleted post impossible to find, and shows in
@@ -91,13 +91,12 @@ func (s *Service) remove(ctx context.Context, tx *db.Tx, p *Post) error {
 	if err := uncountTags(ctx, tx, p); err != nil {
 		return err
 	}
-	n, err := db.Exec(ctx, tx, "DELETE FROM posts_posts WHERE id = $1", p.ID)
+	was := *p // the quote may have been revoked since p was read
+	state, err := db.Value[int](ctx, tx, "DELETE FROM posts_posts WHERE id = $1 RETURNING quote_state", p.ID)
 	if err != nil {
-		return err
+		return err // NotFound if somebody was faster
 	}
-	if n == 0 {
-		return errs.NotFoundRecord() // somebody was faster
-	}
+	was.QuoteState = QuoteState(state)
 	hadMedia, err := s.detach(ctx, tx, p.ID)
 	if err != nil {
 		return err
@@ -107,10 +106,13 @@ func (s *Service) remove(ctx context.Context, tx *db.Tx, p *Post) error {
 			return err
 		}
 	}
+	if err := s.countQuote(ctx, tx, &was, -1); err != nil && !errs.Is(err, errs.NotFound) {
+		return err
+	}
 	if err := uncountPost(ctx, tx, p.AccountID, p.Visibility); err != nil {
 		return err
 	}
-	return s.tellDeleted(ctx, tx, Deleted{ID: p.ID, AccountID: p.AccountID, ParentID: p.InReplyToID, ThreadID: p.ThreadID,
+	return s.tellDeleted(ctx, tx, Deleted{ID: p.ID, AccountID: p.AccountID, ParentID: p.InReplyToID, ThreadID: p.ThreadID, QuoteOfID: p.QuoteOfID,
 		Visibility: p.Visibility, Mentions: mentioned(p.Mentions), Tags: p.Tags, HasMedia: hadMedia})
 }
 

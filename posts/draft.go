@@ -38,7 +38,7 @@ func (s *Service) compose(ctx context.Context, author *profiles.Account, d Draft
 	}
 	doc := text.Parse(d.Text)
 	switch {
-	case doc.Text == "" && len(d.Media) == 0:
+	case doc.Text == "" && len(d.Media) == 0 && d.QuoteOfID == 0:
 		return nil, invalid("Text can't be blank")
 	case doc.Length()+text.Characters(d.Spoiler) > s.config.MaxChars:
 		return nil, s.tooLong()

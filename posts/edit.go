@@ -22,6 +22,9 @@ const editRetries = 3
 func (s *Service) Edit(ctx context.Context, author, id ids.ID, d Draft) (*View, error) {
 	for attempt := 0; ; attempt++ {
 		err := s.edit(ctx, author, id, d)
+		if err == nil && d.QuotePolicy != nil {
+			return s.SetQuotePolicy(ctx, author, id, *d.QuotePolicy)
+		}
 		if err == nil {
 			return s.view(ctx, author, id)
 		}
@@ -50,6 +53,7 @@ func (s *Service) edit(ctx context.Context, author, id ids.ID, d Draft) error {
 	if d.Sensitive == nil {
 		d.Sensitive = &v.Sensitive
 	}
+	d.QuoteOfID = v.QuoteOfID
 	c, err := s.compose(ctx, account, d)
 	if err != nil {
 		return err

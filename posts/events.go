@@ -13,6 +13,8 @@ type Created struct {
 	ThreadID           ids.ID     `json:"thread_id,omitempty"`
 	BoostOfID          ids.ID     `json:"boost_of_id,omitempty"`
 	BoostOfAccountID   ids.ID     `json:"boost_of_account_id,omitempty"`
+	QuoteOfID          ids.ID     `json:"quote_of_id,omitempty"`
+	QuoteOfAccountID   ids.ID     `json:"quote_of_account_id,omitempty"`
 	Visibility         Visibility `json:"visibility"`
 	Mentions           []ids.ID   `json:"mentions,omitempty"`
 	Tags               []string   `json:"tags,omitempty"`
@@ -40,10 +42,22 @@ type Deleted struct {
 	ParentID   ids.ID     `json:"parent_id,omitempty"`
 	ThreadID   ids.ID     `json:"thread_id,omitempty"`
 	BoostOfID  ids.ID     `json:"boost_of_id,omitempty"`
+	QuoteOfID  ids.ID     `json:"quote_of_id,omitempty"`
 	Visibility Visibility `json:"visibility"`
 	Mentions   []ids.ID   `json:"mentions,omitempty"`
 	Tags       []string   `json:"tags,omitempty"`
 	HasMedia   bool       `json:"has_media,omitempty"`
+}
+
+// Refreshed says that a post looks otherwise though nobody has edited it: who
+// may quote it, whether it still shows what it quotes, the card of its link.
+type Refreshed struct {
+	ID         ids.ID     `json:"id"`
+	AccountID  ids.ID     `json:"account_id"`
+	QuoteOfID  ids.ID     `json:"quote_of_id,omitempty"` // a post whose counters have changed too
+	LinkID     ids.ID     `json:"link_id,omitempty"`     // the link that has another card
+	Visibility Visibility `json:"visibility"`
+	Tags       []string   `json:"tags,omitempty"`
 }
 
 // Favourited says that an account likes a post.
@@ -94,6 +108,9 @@ func (Edited) Kind() string { return "edited" }
 
 // Kind implements bus.Payload.
 func (Deleted) Kind() string { return "deleted" }
+
+// Kind implements bus.Payload.
+func (Refreshed) Kind() string { return "refreshed" }
 
 // Kind implements bus.Payload.
 func (Favourited) Kind() string { return "favourited" }

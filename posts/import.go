@@ -162,7 +162,7 @@ func (b *imported) store(ctx context.Context, tx *db.Tx) error {
 			rows = append(rows, postValues(p)...)
 		}
 	}
-	if err := db.Insert(ctx, tx, "posts_posts ("+postColumns+", in_public)", 17, rows, ""); err != nil {
+	if err := db.Insert(ctx, tx, "posts_posts ("+postColumns+", in_public)", 20, rows, ""); err != nil {
 		return err
 	}
 	if err := b.storeParts(ctx, tx); err != nil {

@@ -23,13 +23,15 @@ type entry struct {
 	changes uint32 // how often stats or poll were set or became stale
 }
 
-const postColumns = `id, account_id, uri, in_reply_to_id, in_reply_to_account_id, thread_id, boost_of_id, visibility, language, spoiler, sensitive, text, content, edited_at, poll_id, app_id`
+const postColumns = `id, account_id, uri, in_reply_to_id, in_reply_to_account_id, thread_id, boost_of_id, visibility, language, spoiler, sensitive, text, content, edited_at, poll_id, app_id,
+	quote_of_id, quote_state, quote_policy`
 
 // scanPost returns where postColumns go. Times are put right by finishPost.
 func scanPost(r *postRow) []any {
 	p := &r.Post
 	return []any{&p.ID, &p.AccountID, &p.URI, &p.InReplyToID, &p.InReplyToAccountID, &p.ThreadID, &p.BoostOfID, &p.Visibility,
-		&p.Language, &p.Spoiler, &p.Sensitive, &p.Text, &p.Content, &r.editedAt, &p.PollID, &p.AppID}
+		&p.Language, &p.Spoiler, &p.Sensitive, &p.Text, &p.Content, &r.editedAt, &p.PollID, &p.AppID,
+		&p.QuoteOfID, &p.QuoteState, &p.QuotePolicy}
 }
 
 // postRow is a row of posts_posts.
@@ -130,8 +132,8 @@ func (s *Service) readStats(ctx context.Context, q db.Querier, of []ids.ID, foun
 func queryStats(ctx context.Context, q db.Querier, of []ids.ID) (map[ids.ID]*Stats, error) {
 	in, args := db.In(nil, of)
 	rows, err := db.All(ctx, q, func(k *keyed[Stats]) []any {
-		return []any{&k.of, &k.value.Replies, &k.value.Boosts, &k.value.Favourites}
-	}, "SELECT post_id, replies, boosts, favourites FROM posts_stats WHERE post_id IN "+in, args...)
+		return []any{&k.of, &k.value.Replies, &k.value.Boosts, &k.value.Favourites, &k.value.Quotes}
+	}, "SELECT post_id, replies, boosts, favourites, quotes FROM posts_stats WHERE post_id IN "+in, args...)
 	stats := make(map[ids.ID]*Stats, len(rows))
 	for i := range rows {
 		stats[rows[i].of] = &rows[i].value

@@ -45,6 +45,9 @@ type Post struct {
 	Tags               []string // lower case, without #, in order of appearance
 	PollID             ids.ID
 	AppID              ids.ID
+	QuoteOfID          ids.ID      // the post that this one shows; it may be gone
+	QuoteState         QuoteState  // what that post's author says to it
+	QuotePolicy        QuotePolicy // who may quote this post
 }
 
 // Mention is an account that a post names.
@@ -76,7 +79,7 @@ type Rendition struct {
 
 // Stats are a post's counters.
 type Stats struct {
-	Replies, Boosts, Favourites int
+	Replies, Boosts, Favourites, Quotes int
 }
 
 // Poll is a question with options, and how its votes stand.
@@ -102,7 +105,10 @@ type View struct {
 	Stats  Stats
 	Poll   *Poll       // nil: none
 	Boost  *View       // the boosted post, nil unless this is a boost
+	Quote  *Quote      // nil unless this quotes a post
 	Viewer ViewerState // zero for anonymous viewers
+	// MayQuote says that the viewer may quote the post, or the boosted one.
+	MayQuote bool
 }
 
 // ViewerState is what a viewer has done with a post.
@@ -124,7 +130,9 @@ type Draft struct {
 	Attributes  []MediaAttributes // edits only: changes of attached media
 	Poll        *PollDraft
 	AppID       ids.ID
-	Key         string // Idempotency-Key, empty: none
+	QuoteOfID   ids.ID       // of an edit it is passed over
+	QuotePolicy *QuotePolicy // nil: the author's default, or as it was
+	Key         string       // Idempotency-Key, empty: none
 }
 
 // MediaAttributes changes an image's description or focus; nil leaves it.

@@ -81,16 +81,16 @@ func (s *Service) views(ctx context.Context, v *viewer, want []ids.ID, k keep) (
 		w := &block[i]
 		w.Post, w.Viewer = x.e.post, states[i]
 		c := x.content()
-		w.Stats, w.Poll = *c.stats.Load(), c.poll.Load()
+		w.Stats, w.Poll, w.MayQuote = *c.stats.Load(), c.poll.Load(), s.mayQuote(v, c.post)
 		if x.of != nil {
 			boosts--
 			w.Boost = &block[len(list)+boosts]
-			*w.Boost = View{Post: x.of.post, Stats: w.Stats, Poll: w.Poll, Viewer: w.Viewer}
+			*w.Boost = View{Post: x.of.post, Stats: w.Stats, Poll: w.Poll, Viewer: w.Viewer, MayQuote: w.MayQuote}
 			w.Poll = nil
 		}
 		out[i] = w
 	}
-	return out, nil
+	return out, s.showQuotes(ctx, v, out)
 }
 
 // pick loads posts and leaves out what the viewer may not see or keep refuses.

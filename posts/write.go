@@ -72,13 +72,13 @@ type writing struct {
 	files sync.RWMutex // held for reading while a file is there and its row is not yet
 }
 
-func scanStats(st *Stats) []any { return []any{&st.Replies, &st.Boosts, &st.Favourites} }
+func scanStats(st *Stats) []any { return []any{&st.Replies, &st.Boosts, &st.Favourites, &st.Quotes} }
 
-// bump changes a counter of a post (replies, boosts or favourites) and makes the new ones known after
+// bump changes a counter of a post (replies, boosts, favourites or quotes) and makes the new ones known after
 // the commit. A post that is gone is left alone: found is false.
 func (s *Service) bump(ctx context.Context, tx *db.Tx, id ids.ID, counter string, by int) (found bool, err error) {
 	st, err := db.One(ctx, tx, scanStats, "INSERT INTO posts_stats (post_id, "+counter+") SELECT id, CAST($2 AS INTEGER) FROM posts_posts WHERE id = $1"+
-		" ON CONFLICT (post_id) DO UPDATE SET "+counter+" = posts_stats."+counter+" + $2 RETURNING replies, boosts, favourites", id, by)
+		" ON CONFLICT (post_id) DO UPDATE SET "+counter+" = posts_stats."+counter+" + $2 RETURNING replies, boosts, favourites, quotes", id, by)
 	if errs.Is(err, errs.NotFound) {
 		return false, nil
 	}

@@ -45,12 +45,12 @@ const updateSQL = `UPDATE profiles_accounts SET display_name = COALESCE($2, disp
  avatar = COALESCE($4, avatar), header = COALESCE($5, header), avatar_alt = COALESCE($6, avatar_alt), header_alt = COALESCE($7, header_alt),
  locked = COALESCE($8, locked), bot = COALESCE($9, bot), discoverable = COALESCE($10, discoverable), indexable = COALESCE($11, indexable),
  hide_collections = COALESCE($12, hide_collections), privacy = COALESCE($13, privacy), sensitive = COALESCE($14, sensitive),
- language = COALESCE($15, language) WHERE id = $1 RETURNING username, display_name`
+ language = COALESCE($15, language), quote_policy = COALESCE($16, quote_policy) WHERE id = $1 RETURNING username, display_name`
 
 func (s *Service) update(ctx context.Context, tx *db.Tx, id ids.ID, u Update, avatar, header *string) error {
 	a, err := db.One(ctx, tx, func(a *Account) []any { return []any{&a.Username, &a.DisplayName} }, updateSQL,
 		id, u.DisplayName, u.Note, avatar, header, u.AvatarAlt, u.HeaderAlt, u.Locked, u.Bot, u.Discoverable, u.Indexable,
-		u.HideCollections, u.Privacy, u.Sensitive, u.Language)
+		u.HideCollections, u.Privacy, u.Sensitive, u.Language, u.QuotePolicy)
 	if err != nil {
 		return err
 	}
@@ -127,6 +127,9 @@ func (s *Service) check(u *Update) problems {
 	}
 	if u.Privacy != nil && !slices.Contains([]string{"public", "unlisted", "private"}, *u.Privacy) {
 		p.add("privacy", "ERR_INCLUSION", "is not one of public, unlisted, private")
+	}
+	if u.QuotePolicy != nil && !slices.Contains([]string{"public", "followers", "nobody"}, *u.QuotePolicy) {
+		p.add("quote_policy", "ERR_INCLUSION", "is not one of public, followers, nobody")
 	}
 	if u.Language != nil && *u.Language != "" {
 		tag, ok := parseLanguage(*u.Language)
