@@ -23,7 +23,8 @@ var (
 // bind sets v from a node. Fields may be string, bool, int, int64, float64,
 // ids.ID, *multipart.FileHeader, structs of them, and slices of and pointers to
 // these; a pointer stays nil when the parameter is missing, null, or, except
-// for text, empty. name is for the error.
+// for text, empty. A bool with the tag `given:"name"` says whether the parameter
+// is there at all, null too. name is for the error.
 func bind(n *node, v reflect.Value, name string) error {
 	if n.kind == nodeNull {
 		return nil
@@ -68,6 +69,9 @@ func bindStruct(n *node, v reflect.Value, name string) error {
 			continue
 		}
 		param := v.Type().Field(i).Tag.Get("param")
+		if name, ok := v.Type().Field(i).Tag.Lookup("given"); ok {
+			v.Field(i).SetBool(n.fields[name] != nil)
+		}
 		if child := n.fields[param]; child != nil && param != "" {
 			if err := bind(child, v.Field(i), param); err != nil {
 				return err

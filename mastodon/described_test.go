@@ -28,13 +28,18 @@ var suite struct {
 	read      map[string]map[string]bool // parameters
 }
 
-// table finds the route of a request as the server does.
-var table = sync.OnceValue(func() *http.ServeMux {
-	mux := http.NewServeMux()
+// tables find the route of a request as the server does, the second one what
+// the first one does not know.
+var tables = sync.OnceValue(func() [2]*http.ServeMux {
+	muxes := [2]*http.ServeMux{http.NewServeMux(), http.NewServeMux()}
 	for _, r := range mastodon.Routes() {
-		mux.Handle(r.Method+" "+r.Pattern, tableRoute{r})
+		i := 0
+		if r.Flags&mastodon.Behind != 0 {
+			i = 1
+		}
+		muxes[i].Handle(r.Method+" "+r.Pattern, tableRoute{r})
 	}
-	return mux
+	return muxes
 })
 
 type tableRoute struct{ mastodon.Route }
@@ -42,9 +47,13 @@ type tableRoute struct{ mastodon.Route }
 func (tableRoute) ServeHTTP(http.ResponseWriter, *http.Request) {}
 
 func routeOf(r *http.Request) (mastodon.Route, bool) {
-	h, _ := table().Handler(r)
-	found, ok := h.(tableRoute)
-	return found.Route, ok
+	for _, mux := range tables() {
+		h, _ := mux.Handler(r)
+		if found, ok := h.(tableRoute); ok {
+			return found.Route, true
+		}
+	}
+	return mastodon.Route{}, false
 }
 
 // our is the document that this server gives of itself.

@@ -40,7 +40,7 @@ func TestNotifications(t *testing.T) {
 	next("POST", "/api/v1/statuses", cleo, form("status", "@ann hello", "visibility", "direct"))
 	const path = "/api/v1/notifications"
 	list := w.do("GET", path, ann.token, nil).is(200).has(`[
-		{"type": "mention", "account": {"username": "cleo"}, "status": {"content": "<p><span class=\"h-card\" translate=\"no\"><a href=\"https://guild.test/@ann\" class=\"u-url mention\">@<span>ann</span></a></span> hello</p>", "visibility": "direct"}},
+		{"type": "mention", "account": {"username": "cleo"}, "status": {"content": "<p><span class=\"h-card\" translate=\"no\"><a href=\"https://guild.test/@ann\" class=\"u-url mention\" rel=\"nofollow noopener\">@<span>ann</span></a></span> hello</p>", "visibility": "direct"}},
 		{"type": "reblog", "account": {"username": "cleo"}, "status": {"id": "` + id + `", "reblogs_count": 1}},
 		{"type": "favourite", "account": {"username": "bob"}, "status": {"id": "` + id + `", "favourites_count": 1, "favourited": false}},
 		{"type": "follow", "account": {"username": "bob"}}]`)

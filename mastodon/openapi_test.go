@@ -32,7 +32,18 @@ var description = sync.OnceValues(func() (*openapi3.T, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openapi3.NewLoader().LoadFromData(data)
+	doc, err := openapi3.NewLoader().LoadFromData(data)
+	if err != nil {
+		return nil, err
+	}
+	// Its words say "List of [V1::Filter]", its schema says one of them.
+	answer := doc.Paths.Value("/api/v1/filters").Get.Responses.Status(http.StatusOK).Value.Content.Get("application/json")
+	if answer.Schema.Ref == "#/components/schemas/V1Filter" {
+		list := openapi3.NewArraySchema()
+		list.Items = answer.Schema
+		answer.Schema = list.NewRef()
+	}
+	return doc, nil
 })
 
 // seen has the answers that were held against the description already, with all

@@ -33,6 +33,9 @@ const (
 	// QueryToken takes the token from the parameter access_token too, and from
 	// Sec-WebSocket-Protocol: browsers cannot set headers on a WebSocket.
 	QueryToken
+	// Behind says that another route may match the same path and wins then:
+	// net/http takes no two patterns of which neither is the narrower one.
+	Behind
 )
 
 // Service names the part of the program that serves a route, so that a node

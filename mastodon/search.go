@@ -34,41 +34,69 @@ type searchParams struct {
 const searchMax = 1000
 
 func (s *server) search(c *Call) error {
+	out, err := s.find(c)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// searchAnswerV1 is what the first version of search answers with.
+type searchAnswerV1 struct {
+	Accounts []encoded[accountEntity] `json:"accounts"`
+	Statuses encoded[[]statusAnswer]  `json:"statuses"`
+	Hashtags []string                 `json:"hashtags"`
+}
+
+func (s *server) searchV1(c *Call) error {
+	found, err := s.find(c)
+	if err != nil {
+		return err
+	}
+	out := searchAnswerV1{found.Accounts, found.Statuses, make([]string, len(found.Hashtags))}
+	for i, t := range found.Hashtags {
+		out.Hashtags[i] = t.Name
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// find finds what the parameters ask for.
+func (s *server) find(c *Call) (*searchAnswer, error) {
 	q := strings.TrimSpace(c.Param("q"))
 	if q == "" || len(q) > searchMax {
-		return wrongType("q", "must be between 1 and "+strconv.Itoa(searchMax)+" bytes")
+		return nil, wrongType("q", "must be between 1 and "+strconv.Itoa(searchMax)+" bytes")
 	}
 	kind := c.Param("type")
 	switch kind {
 	case "", "accounts", "statuses", "hashtags":
 	default:
-		return errs.New(errs.Malformed, "Unknown type of search")
+		return nil, errs.New(errs.Malformed, "Unknown type of search")
 	}
 	if c.Viewer() == 0 && (c.Int("offset", 0, 0, 1) > 0 || c.Bool("resolve")) {
-		return errs.New(errs.Unauthenticated, "Search queries pagination and resolving are not supported without authentication")
+		return nil, errs.New(errs.Unauthenticated, "Search queries pagination and resolving are not supported without authentication")
 	}
 	limit, offset := c.Int("limit", 20, 1, 40), c.Int("offset", 0, 0, 1000)
 	if kind == "" {
 		offset = 0 // which of the three would it count?
 	}
-	out := searchAnswer{Accounts: []encoded[accountEntity]{}, Statuses: encoded[[]statusAnswer]("[]"), Hashtags: []tagEntity{}}
+	out := &searchAnswer{Accounts: []encoded[accountEntity]{}, Statuses: encoded[[]statusAnswer]("[]"), Hashtags: []tagEntity{}}
 	if path, ours := strings.CutPrefix(q, s.config.BaseURL+"/"); ours {
-		if err := s.findAddress(c, path, kind, &out); err != nil && !errs.Is(err, errs.NotFound) {
-			return err
+		if err := s.findAddress(c, path, kind, out); err != nil && !errs.Is(err, errs.NotFound) {
+			return nil, err
 		}
-		return c.JSON(http.StatusOK, out)
+		return out, nil
 	}
 	for _, part := range []struct {
 		kind string
 		find func(c *Call, q string, limit, offset int, out *searchAnswer) error
 	}{{"accounts", s.findAccounts}, {"statuses", s.findStatuses}, {"hashtags", s.findTags}} {
 		if kind == "" || kind == part.kind {
-			if err := part.find(c, q, limit, offset, &out); err != nil {
-				return err
+			if err := part.find(c, q, limit, offset, out); err != nil {
+				return nil, err
 			}
 		}
 	}
-	return c.JSON(http.StatusOK, out)
+	return out, nil
 }
 
 // findAddress finds what an address of this server, given without its

@@ -18,6 +18,7 @@ type server struct {
 	Deps
 	config      Config
 	mux         *http.ServeMux
+	behind      *http.ServeMux // asked for what mux does not know
 	gate        *gate
 	rendered    *renderCache
 	statuses    *statusCache
@@ -48,13 +49,17 @@ func New(d Deps, config Config) http.Handler {
 	_, host, _ := strings.Cut(config.BaseURL, "://")
 	s := &server{
 		Deps: d, config: config, host: host, prefix: rand.Text()[:8] + "-",
-		mux: http.NewServeMux(), gate: newGate(config.Concurrent, 4*config.Concurrent, config.QueueWait),
+		mux: http.NewServeMux(), behind: http.NewServeMux(), gate: newGate(config.Concurrent, 4*config.Concurrent, config.QueueWait),
 		rendered: newRenderCache(), statuses: newStatusCache(), pictures: drawPictures(), instance: &instanceCache{},
 	}
 	s.description = sync.OnceValues(func() ([]byte, error) { return Document(s.config) })
 	durations := newDurations(d.Metrics)
 	for _, route := range Routes() {
-		s.mux.Handle(route.Method+" "+route.Pattern, newEndpoint(s, route, durations))
+		mux := s.mux
+		if route.Flags&Behind != 0 {
+			mux = s.behind
+		}
+		mux.Handle(route.Method+" "+route.Pattern, newEndpoint(s, route, durations))
 	}
 	s.mux.HandleFunc("/media", s.missing) // else ServeMux redirects to /media/
 	s.mux.HandleFunc("/", s.unknown)
@@ -137,12 +142,18 @@ func preflight(h http.Header) {
 // methods are all that a route of the table can have, for the Allow header.
 var methods = [...]string{"GET", "POST", "PUT", "PATCH", "DELETE"}
 
-// unknown answers what no route matches: 405 if another method would, else 404.
+// unknown answers what no route of mux matches: as the one behind says, else
+// 405 if another method would be taken, else 404.
 func (s *server) unknown(w http.ResponseWriter, r *http.Request) {
+	if _, pattern := s.behind.Handler(r); pattern != "" {
+		s.behind.ServeHTTP(w, r)
+		return
+	}
 	var allowed []string
 	for _, method := range methods {
 		probe := &http.Request{Method: method, URL: r.URL, Host: r.Host}
-		if _, pattern := s.mux.Handler(probe); pattern != "/" && pattern != "" {
+		_, pattern := s.mux.Handler(probe)
+		if _, behind := s.behind.Handler(probe); pattern != "/" && pattern != "" || behind != "" {
 			allowed = append(allowed, method)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 
 	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/notifications"
 )
 
@@ -135,7 +136,7 @@ func (k *socket) farewell() (websocket.StatusCode, string) {
 type frame struct {
 	Stream  []string `json:"stream"`
 	Event   string   `json:"event"`
-	Payload string   `json:"payload"`
+	Payload string   `json:"payload,omitempty"`
 }
 
 // deliver sends one message. The payload is JSON inside of a JSON string; for
@@ -150,7 +151,11 @@ func (k *socket) deliver(ctx context.Context, d notifications.Delivery) error {
 }
 
 func (k *socket) frame(ctx context.Context, d notifications.Delivery) ([]byte, error) {
-	if d.Event == notifications.EventUpdate && shared(k.Viewer(), d.Message) {
+	common, err := k.server.isCommon(ctx, k.Viewer(), d.Message)
+	if err != nil {
+		return nil, err
+	}
+	if common {
 		tail, err := k.server.sharedTail(ctx, d.Message)
 		if err != nil {
 			return nil, err
@@ -167,6 +172,19 @@ func (k *socket) frame(ctx context.Context, d notifications.Delivery) ([]byte, e
 		return nil, err
 	}
 	return encode(frame{d.Streams, d.Event, string(body)})
+}
+
+// isCommon tells whether a message's frame is the one that all readers share:
+// that of a new post which none of the reader's filters matches.
+func (s *server) isCommon(ctx context.Context, viewer ids.ID, m *notifications.Message) (bool, error) {
+	if m.Event != notifications.EventUpdate || !shared(viewer, m) {
+		return false, nil
+	}
+	filters, err := s.Posts.FilterSet(ctx, viewer)
+	if err != nil {
+		return false, err
+	}
+	return len(filters.Match(m.View, s.Now())) == 0, nil
 }
 
 // sharedTail returns a new post's frame after its streams.

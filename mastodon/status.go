@@ -155,6 +155,7 @@ type statusWriter struct {
 	viewer   ids.ID // 0: anonymous
 	accounts map[ids.ID]*profiles.Account
 	stats    map[ids.ID]posts.AuthorStats
+	filters  *posts.FilterSet // of the viewer
 	buf      []byte
 	quoted   bool // a status within a quote is being written
 }
@@ -175,6 +176,9 @@ func (s *server) writer(ctx context.Context, viewer ids.ID, views ...*posts.View
 	}
 	w := &statusWriter{server: s, ctx: ctx, viewer: viewer}
 	var err error
+	if w.filters, err = s.Posts.FilterSet(ctx, viewer); err != nil {
+		return nil, err
+	}
 	if w.accounts, err = s.Profiles.Accounts(ctx, want); err != nil {
 		return nil, err
 	}
@@ -267,15 +271,18 @@ func (w *statusWriter) status(v *posts.View) error {
 	} else if err := w.status(v.Boost); err != nil {
 		return err
 	}
-	w.state(v, shown)
+	if err := w.state(v, shown); err != nil {
+		return err
+	}
 	w.buf = append(w.buf, '}')
 	return nil
 }
 
-// state writes what the viewer has done with a post.
-func (w *statusWriter) state(v, shown *posts.View) {
+// state writes what the viewer has done with a post, and which of their filters
+// match it.
+func (w *statusWriter) state(v, shown *posts.View) error {
 	if w.viewer == 0 {
-		return
+		return nil
 	}
 	w.flag(`,"favourited":`, shown.Viewer.Favourited)
 	w.flag(`,"reblogged":`, shown.Viewer.Boosted)
@@ -284,7 +291,8 @@ func (w *statusWriter) state(v, shown *posts.View) {
 	if v.AccountID == w.viewer && v.Boost == nil && v.Visibility != posts.Direct {
 		w.flag(`,"pinned":`, v.Viewer.Pinned)
 	}
-	w.buf = append(w.buf, `,"filtered":[]`...)
+	w.buf = append(w.buf, `,"filtered":`...)
+	return w.filtered(v)
 }
 
 func (w *statusWriter) count(name string, n int) {

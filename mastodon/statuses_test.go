@@ -201,7 +201,7 @@ func TestEditAndDelete(t *testing.T) {
 	id := w.says(ann, "first @bob", "media_ids[]", m, "spoiler_text", "beware", "language", "de")
 	at := statusesPath + id
 	w.run([]test{
-		{"never edited", "GET", at + "/history", "", nil, 200, `[{"content": "<p>first <span class=\"h-card\" translate=\"no\"><a href=\"https://guild.test/@bob\" class=\"u-url mention\">@<span>bob</span></a></span></p>",
+		{"never edited", "GET", at + "/history", "", nil, 200, `[{"content": "<p>first <span class=\"h-card\" translate=\"no\"><a href=\"https://guild.test/@bob\" class=\"u-url mention\" rel=\"nofollow noopener\">@<span>bob</span></a></span></p>",
 			"spoiler_text": "beware", "sensitive": true, "account": {"username": "ann"}, "media_attachments": [{"id": "` + m + `"}], "emojis": []}]`},
 		{"source", "GET", at + "/source", ann.token, nil, 200, `{"id": "` + id + `", "text": "first @bob", "spoiler_text": "beware"}`},
 		{"another's source", "GET", at + "/source", bob.token, nil, 404, ""},

@@ -56,7 +56,7 @@ func (c *Call) addChannel(f *notifications.Feed, channel notifications.Channel) 
 }
 
 // payload returns what a message says: a status or a notification as JSON, or
-// the id of a deleted status.
+// the id of a deleted status; nil if its event says all.
 func (s *server) payload(ctx context.Context, viewer ids.ID, m *notifications.Message) ([]byte, error) {
 	switch m.Event {
 	case notifications.EventDelete:
@@ -67,13 +67,15 @@ func (s *server) payload(ctx context.Context, viewer ids.ID, m *notifications.Me
 		return s.notificationJSON(ctx, viewer, m.Notification)
 	case notifications.EventConversation:
 		return s.conversationJSON(ctx, viewer, m.PostID)
+	case notifications.EventFilters:
+		return nil, nil
 	}
-	if shared(viewer, m) {
-		return s.statusJSON(ctx, anybody, m.View)
-	}
-	v, err := s.Posts.Get(ctx, viewer, m.PostID)
-	if err != nil {
-		return nil, err
+	v := m.View
+	if !shared(viewer, m) {
+		var err error
+		if v, err = s.Posts.Get(ctx, viewer, m.PostID); err != nil {
+			return nil, err
+		}
 	}
 	if viewer == 0 {
 		viewer = anybody
@@ -81,10 +83,10 @@ func (s *server) payload(ctx context.Context, viewer ids.ID, m *notifications.Me
 	return s.statusJSON(ctx, viewer, v)
 }
 
-// shared tells whether a reader gets the same status as others do: a new post,
-// which nobody can have done anything with. What is edited or boosted the reader
-// may have favourited, and must not see that undone; what is quoted, and whom
-// an author lets quote, is not the same for all.
+// shared tells whether a reader gets the same status as others do, but for what
+// their filters say: a new post, which nobody can have done anything with. What
+// is edited or boosted the reader may have favourited, and must not see that
+// undone; what is quoted, and whom an author lets quote, is not the same for all.
 func shared(viewer ids.ID, m *notifications.Message) bool {
 	content := m.View
 	if content.Boost != nil {
@@ -201,6 +203,9 @@ func (s *server) events(c *Call) error {
 			if err != nil {
 				s.skipped(c, err)
 				continue
+			}
+			if body == nil {
+				body = []byte("undefined") // an event without data would not be told to the page
 			}
 			text = append(append(append([]byte("event: "), d.Event...), "\ndata: "...), body...)
 			text = append(text, "\n\n"...)

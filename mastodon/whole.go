@@ -55,12 +55,12 @@ type shallowQuoteEntity struct {
 // viewerState is what the viewer has done with a status; anonymous callers get
 // none of it.
 type viewerState struct {
-	Favourited *bool       `json:"favourited,omitempty"`
-	Reblogged  *bool       `json:"reblogged,omitempty"`
-	Bookmarked *bool       `json:"bookmarked,omitempty"`
-	Muted      *bool       `json:"muted,omitempty"`
-	Pinned     *bool       `json:"pinned,omitempty"` // only of one's own
-	Filtered   *[]struct{} `json:"filtered,omitempty"`
+	Favourited *bool           `json:"favourited,omitempty"`
+	Reblogged  *bool           `json:"reblogged,omitempty"`
+	Bookmarked *bool           `json:"bookmarked,omitempty"`
+	Muted      *bool           `json:"muted,omitempty"`
+	Pinned     *bool           `json:"pinned,omitempty"` // only of one's own
+	Filtered   *[]filterResult `json:"filtered,omitempty"`
 }
 
 // deletedEntity is a status as it was, with its text, so that the author can

@@ -53,7 +53,7 @@ func (s *Service) hearEvent(e bus.Event) {
 		return
 	}
 	switch e.Kind {
-	case "created", "edited", "refreshed", "deleted":
+	case "created", "edited", "refreshed", "deleted", "filters_changed":
 		if s.hub.heard.add(e.ID) {
 			s.enqueue(task{event: e})
 		}
@@ -125,6 +125,11 @@ func (s *Service) send(ctx context.Context, t task) error {
 	case "refreshed":
 		return with(t.event, func(r posts.Refreshed) error {
 			return s.sendEdited(ctx, posts.Edited{ID: r.ID, AccountID: r.AccountID, Visibility: r.Visibility, Tags: r.Tags})
+		})
+	case "filters_changed":
+		return with(t.event, func(f posts.FiltersChanged) error {
+			s.hub.toUsers(&Message{Event: EventFilters}, Channel{Name: ChannelUser}, []ids.ID{f.AccountID})
+			return nil
 		})
 	}
 	return with(t.event, func(d posts.Deleted) error { return s.sendDeleted(ctx, d) })

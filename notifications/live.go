@@ -44,6 +44,7 @@ const (
 	EventNotification = "notification"
 	EventConversation = "conversation"
 	EventMerged       = "notifications_merged" // what was put aside is among the others now
+	EventFilters      = "filters_changed"
 )
 
 // Message is what one or many sockets are sent. It is shared and must not be

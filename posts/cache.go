@@ -19,12 +19,14 @@ type (
 	postCache   = otter.Cache[ids.ID, *entry]
 	threadCache = otter.Cache[ids.ID, *thread]
 	statsCache  = otter.Cache[ids.ID, AuthorStats]
+	filterCache = otter.Cache[ids.ID, *FilterSet]
 )
 
 func (s *Service) openCaches() {
 	c := s.config
 	s.posts = newCache(c.PostCache, weighEntry)
 	s.threads = newCache(c.ThreadCache, weighThread)
+	s.filters = newCache(c.FilterCache, func(_ ids.ID, f *FilterSet) uint32 { return uint32(f.size()) })
 	s.marks = newCache(c.ViewerCache, weighMarks)
 	s.authors = newCache(c.AuthorCache, func(ids.ID, *author) uint32 { return uint32(512 + 20*c.AuthorSize) })
 	s.authorStats = newCache(c.AuthorCache/4, func(ids.ID, AuthorStats) uint32 { return 128 })

@@ -17,6 +17,7 @@ func (s *Service) startReading(ctx context.Context) error {
 		s.authors.StopAllGoroutines()
 		s.authorStats.StopAllGoroutines()
 		s.threads.StopAllGoroutines()
+		s.filters.StopAllGoroutines()
 	})
 	err := s.Bus.Follow(bus.Follower{
 		Event: func(e bus.Event) {
@@ -87,6 +88,8 @@ func (s *Service) hearPosts(ctx context.Context, e bus.Event) error {
 		})
 	case TagFollowed{}.Kind():
 		return on(e, func(f TagFollowed) { s.retagged(ctx, f.AccountID) })
+	case FiltersChanged{}.Kind():
+		return on(e, func(f FiltersChanged) { s.forgetFilters(f.AccountID) })
 	}
 	return nil
 }
@@ -158,6 +161,7 @@ func (s *Service) lost(ctx context.Context) {
 	s.authors.InvalidateAll()
 	s.authorStats.InvalidateAll()
 	s.threads.InvalidateAll()
+	s.filters.InvalidateAll()
 	s.public.empty()
 	s.related(ctx, s.feeds.clear()...)
 }

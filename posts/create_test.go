@@ -20,8 +20,8 @@ func TestCreate(t *testing.T) {
 		d := newDesk(t, k)
 		ada, bob := d.person("ada"), d.person("bob")
 		first := d.post(ada, posts.Draft{Text: "Hi @Bob@here.test and @nobody #Go #Läuft\x00", Language: "EN-us", AppID: 7})
-		want := `<p>Hi <span class="h-card" translate="no"><a href="https://here.test/@bob" class="u-url mention">@<span>bob</span></a></span> and @nobody ` +
-			`<a href="https://here.test/tags/go" class="mention hashtag" rel="tag">#<span>Go</span></a> <a href="https://here.test/tags/l%C3%A4uft" class="mention hashtag" rel="tag">#<span>Läuft</span></a></p>`
+		want := `<p>Hi <span class="h-card" translate="no"><a href="https://here.test/@bob" class="u-url mention" rel="nofollow noopener">@<span>bob</span></a></span> and @nobody ` +
+			`<a href="https://here.test/tags/go" class="mention hashtag" rel="tag nofollow noopener">#<span>Go</span></a> <a href="https://here.test/tags/l%C3%A4uft" class="mention hashtag" rel="tag nofollow noopener">#<span>Läuft</span></a></p>`
 		if first.Content != want {
 			t.Errorf("content\n%s, want\n%s", first.Content, want)
 		}

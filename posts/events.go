@@ -100,6 +100,11 @@ type TagFollowed struct {
 // Kind implements bus.Payload.
 func (TagFollowed) Kind() string { return "tag_followed" }
 
+// FiltersChanged says that an account's filters are others now.
+type FiltersChanged struct {
+	AccountID ids.ID `json:"account_id"`
+}
+
 // Kind implements bus.Payload.
 func (Created) Kind() string { return "created" }
 
@@ -123,3 +128,6 @@ func (Marked) Kind() string { return "marked" }
 
 // Kind implements bus.Payload.
 func (PollEnded) Kind() string { return "poll_ended" }
+
+// Kind implements bus.Payload.
+func (FiltersChanged) Kind() string { return "filters_changed" }

@@ -64,6 +64,14 @@ type Config struct {
 	FeedCache   uint64 // bytes
 	AuthorCache uint64 // bytes
 	ThreadCache uint64 // bytes
+	FilterCache uint64 // bytes
+
+	MaxFilters  int // of an account
+	MaxTitle    int // characters of a filter's title
+	MaxKeywords int // of a filter
+	MaxKeyword  int // characters of a keyword
+	MaxFiltered int // posts that a filter names
+	FilterBytes int // of the keywords of all of an account's filters
 }
 
 // DefaultConfig returns the settings of a server that nobody has configured.
@@ -75,7 +83,8 @@ func DefaultConfig() Config {
 		MediaBytes: 16 << 20, MediaPixels: 33_177_600, MediaFrames: 100,
 		KeepKeys: time.Hour, KeepUploads: 24 * time.Hour,
 		FeedSize: 800, PublicSize: 800, AuthorSize: 100, PushLimit: 10_000,
-		PostCache: 128 << 20, ViewerCache: 32 << 20, FeedCache: 128 << 20, AuthorCache: 32 << 20, ThreadCache: 32 << 20,
+		PostCache: 128 << 20, ViewerCache: 32 << 20, FeedCache: 128 << 20, AuthorCache: 32 << 20, ThreadCache: 32 << 20, FilterCache: 64 << 20,
+		MaxFilters: 100, MaxTitle: 256, MaxKeywords: 100, MaxKeyword: 512, MaxFiltered: 500, FilterBytes: 128 << 10,
 	}
 }
 
@@ -115,6 +124,7 @@ type Service struct {
 	authors     *authorCache
 	authorStats *statsCache
 	threads     *threadCache
+	filters     *filterCache
 	feeds       *feeds
 	public      *ring
 	publicUntil atomic.Int64       // Unix milliseconds: when public is read again, the net below events

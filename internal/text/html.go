@@ -36,14 +36,14 @@ func (d *Document) HTML(resolve Resolver, tagURL func(tag string) string) string
 				continue
 			}
 			w.plain(at, m.start)
-			w.add(`<span class="h-card" translate="no"><a href="`, href, `" class="u-url mention">@<span>`, username, `</span></a></span>`)
+			w.add(`<span class="h-card" translate="no"><a href="`, href, `" class="u-url mention" rel="nofollow noopener">@<span>`, username, `</span></a></span>`)
 		case hashtag:
 			if tagURL == nil {
 				continue
 			}
 			w.plain(at, m.start)
 			_, size := utf8.DecodeRuneInString(typed)
-			w.add(`<a href="`, tagURL(m.name), `" class="mention hashtag" rel="tag">#<span>`, typed[size:], `</span></a>`)
+			w.add(`<a href="`, tagURL(m.name), `" class="mention hashtag" rel="tag nofollow noopener">#<span>`, typed[size:], `</span></a>`)
 		}
 		at = m.end
 	}

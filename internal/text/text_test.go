@@ -19,8 +19,8 @@ func resolve(name string) (href, username string, ok bool) {
 func tagURL(tag string) string { return "https://here.test/tags/" + tag }
 
 const (
-	adaHTML   = `<span class="h-card" translate="no"><a href="https://here.test/@ada" class="u-url mention">@<span>ada</span></a></span>`
-	bobHTML   = `<span class="h-card" translate="no"><a href="https://here.test/@bob@far.test" class="u-url mention">@<span>bob</span></a></span>`
+	adaHTML   = `<span class="h-card" translate="no"><a href="https://here.test/@ada" class="u-url mention" rel="nofollow noopener">@<span>ada</span></a></span>`
+	bobHTML   = `<span class="h-card" translate="no"><a href="https://here.test/@bob@far.test" class="u-url mention" rel="nofollow noopener">@<span>bob</span></a></span>`
 	linkOpen  = `<a href="`
 	linkAttrs = `" target="_blank" rel="nofollow noopener noreferrer" translate="no">`
 )
@@ -30,7 +30,7 @@ func anchor(href, hidden, class, shown, rest string) string {
 }
 
 func tag(name, shown string) string {
-	return `<a href="https://here.test/tags/` + name + `" class="mention hashtag" rel="tag">#<span>` + shown + `</span></a>`
+	return `<a href="https://here.test/tags/` + name + `" class="mention hashtag" rel="tag nofollow noopener">#<span>` + shown + `</span></a>`
 }
 
 func TestHTML(t *testing.T) {
