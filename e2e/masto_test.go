@@ -21,12 +21,7 @@ func TestMegalodon(t *testing.T) { library(t, "megalodon") }
 
 func library(t *testing.T, name string) {
 	t.Parallel()
-	if _, err := os.Stat(filepath.Join("node_modules", name)); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("the client libraries are not installed: npm ci --prefix e2e")
-	}
+	installed(t, name)
 	data := filepath.Join(t.TempDir(), "data")
 	member(t, data, "ann")
 	member(t, data, "ben")
@@ -40,6 +35,17 @@ func library(t *testing.T, name string) {
 		t.Fatalf("%v\n%s\nthe server:\n%s", err, out, s.out)
 	}
 	t.Logf("%s", out)
+}
+
+// installed skips the test if a client library is not there.
+func installed(t *testing.T, name string) {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join("node_modules", name)); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
+		t.Skip("the client libraries are not installed: npm ci --prefix e2e")
+	}
 }
 
 // square writes an image file of 64 by 48 pixels.

@@ -1,0 +1,38 @@
+package e2e_test
+
+import (
+	"context"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// Every method of the client libraries finds what it asks for; what is called,
+// and with what, is in clients/.
+func TestMastoMethods(t *testing.T)     { everyMethod(t, "masto") }
+func TestMegalodonMethods(t *testing.T) { everyMethod(t, "megalodon") }
+
+func everyMethod(t *testing.T, name string) {
+	t.Parallel()
+	installed(t, name)
+	data := filepath.Join(t.TempDir(), "data")
+	if out, err := guildhall(t, password+"\n", "user", "create", "ann", "ann@example.org", "--role", "owner", "--data", data); err != nil {
+		t.Fatal(err, out)
+	}
+	owner, err := guildhall(t, "", "user", "token", "ann", "--scopes", "read write follow push profile admin:read admin:write", "--data", data)
+	if err != nil {
+		t.Fatal(err, owner)
+	}
+	ben, cleo := member(t, data, "ben"), member(t, data, "cleo")
+	s := start(t, "serve", "--data", data, "--rate-limits", "off")
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "node", filepath.Join("clients", name+"-methods.mjs"))
+	cmd.Env = environment("BASE="+s.base, "OWNER="+owner, "BEN="+ben, "CLEO="+cleo, "IMAGE="+square(t), "MISSING=print")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s\nthe server:\n%s", err, out, s.out)
+	}
+	t.Logf("%s", out)
+}
