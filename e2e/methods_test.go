@@ -2,8 +2,10 @@ package e2e_test
 
 import (
 	"context"
+	"fmt"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -25,11 +27,15 @@ func everyMethod(t *testing.T, name string) {
 		t.Fatal(err, owner)
 	}
 	ben, cleo := member(t, data, "ben"), member(t, data, "cleo")
+	var strangers []string
+	for i := range 5 {
+		strangers = append(strangers, member(t, data, fmt.Sprintf("stranger%d", i)))
+	}
 	s := start(t, "serve", "--data", data, "--rate-limits", "off")
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", filepath.Join("clients", name+"-methods.mjs"))
-	cmd.Env = environment("BASE="+s.base, "OWNER="+owner, "BEN="+ben, "CLEO="+cleo, "IMAGE="+square(t), "MISSING=print")
+	cmd.Env = environment("BASE="+s.base, "OWNER="+owner, "BEN="+ben, "CLEO="+cleo, "STRANGERS="+strings.Join(strangers, " "), "IMAGE="+square(t), "MISSING=print")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s\nthe server:\n%s", err, out, s.out)

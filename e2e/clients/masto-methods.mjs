@@ -1,7 +1,7 @@
 // Calls every method of masto.js's REST client, as its typings list them, with
 // records that exist: no method may ask for what the server does not have, and
-// no answer may be a failure. BASE is the server, OWNER, BEN and CLEO are tokens
-// of an owner and two members, IMAGE is a file. MISSING=print only prints.
+// no answer may be a failure. BASE is the server, OWNER, BEN, CLEO and STRANGERS are
+// tokens of an owner and of members, IMAGE is a file. MISSING=print only prints.
 import assert from "node:assert/strict";
 import { openAsBlob } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -56,11 +56,14 @@ const group = async () => {
   await notification();
   return (await ann.v2.notifications.list()).notificationGroups[0].groupKey;
 };
-// ben is nobody ann follows: what he says to her is put aside.
+// What strangers say is put aside, until she lets one through: each serves once.
+const strangers = process.env.STRANGERS.split(" ").map(client);
 const request = async () => {
   await ann.v2.notifications.policy.update({ forNotFollowing: "filter" });
-  await post(cleo, { status: `@${me.acct} ${fresh("hey ")}` });
-  const found = await until("the request", async () => (await ann.v1.notifications.requests.list())[0]);
+  const stranger = strangers.pop();
+  const { id } = await stranger.v1.accounts.verifyCredentials();
+  await post(stranger, { status: `@${me.acct} ${fresh("hey ")}` });
+  const found = await until("the request", async () => (await ann.v1.notifications.requests.list()).find((r) => r.account.id === id));
   await ann.v2.notifications.policy.update({ forNotFollowing: "accept" });
   return found.id;
 };
