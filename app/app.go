@@ -54,6 +54,7 @@ type App struct {
 	limits   *limit.Limiter
 	blobs    *blob.Store // of posts
 	faces    *blob.Store // avatars and headers: a room deletes only its own files
+	signs    *blob.Store // custom emoji
 	metrics  *prometheus.Registry
 	bus      *bus.Bus
 	dbs      map[string]*db.DB
@@ -219,6 +220,9 @@ func (a *App) build() error {
 	if a.faces, err = blob.Open(filepath.Join(c.Data, "pictures")); err != nil {
 		return err
 	}
+	if a.signs, err = blob.Open(filepath.Join(c.Data, "emojis")); err != nil {
+		return err
+	}
 	if c.RateLimits == "on" {
 		a.limits = limit.New(a.now)
 	}
@@ -230,7 +234,7 @@ func (a *App) build() error {
 	a.Posts = posts.New(posts.Deps{DB: a.dbs["posts"], Search: a.dbs["search"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Profiles: a.Profiles, Images: images, Blobs: a.blobs}, c.posts())
 	a.Instance = instance.New(instance.Deps{DB: a.dbs["instance"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
-		Profiles: a.Profiles, Posts: a.Posts})
+		Profiles: a.Profiles, Posts: a.Posts, Images: images, Blobs: a.signs}, c.instance())
 	a.Moderation = moderation.New(moderation.Deps{DB: a.dbs["moderation"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Instance: a.Instance})
 	a.Notifications = notifications.New(notifications.Deps{DB: a.dbs["notifications"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
 	"github.com/knadh/koanf/parsers/toml/v2"
@@ -213,6 +214,12 @@ func (c *Config) posts() posts.Config {
 	p := posts.DefaultConfig()
 	p.BaseURL, p.MaxChars = c.BaseURL, c.MaxCharacters
 	return p
+}
+
+func (c *Config) instance() instance.Config {
+	i := instance.DefaultConfig()
+	i.BaseURL = c.BaseURL
+	return i
 }
 
 func (c *Config) profiles() profiles.Config {

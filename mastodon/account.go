@@ -6,6 +6,7 @@ import (
 
 	"github.com/maypok86/otter/v2"
 
+	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/posts"
@@ -82,7 +83,7 @@ func (s *server) accountEntity(a *profiles.Account, stats posts.AuthorStats) acc
 		Header: s.pictureURL(a.Header, "/headers/default.png"), HeaderDescription: a.HeaderAlt,
 		FollowersCount: a.Followers, FollowingCount: a.Following, StatusesCount: stats.Posts,
 		HideCollections: a.HideCollections, NoIndex: !a.Indexable,
-		Emojis: []emojiEntity{}, Roles: []struct{}{}, Fields: make([]fieldEntity, len(a.Fields)),
+		Roles: []struct{}{}, Fields: make([]fieldEntity, len(a.Fields)),
 		Suspended: a.State.Is(profiles.Suspended), Limited: a.State.Is(profiles.Silenced),
 	}
 	e.AvatarStatic, e.HeaderStatic = e.Avatar, e.Header
@@ -90,9 +91,12 @@ func (s *server) accountEntity(a *profiles.Account, stats posts.AuthorStats) acc
 		day := stats.LastAt.UTC().Format(dayFormat)
 		e.LastStatusAt = &day
 	}
+	written := []string{a.DisplayName, a.Note}
 	for i, f := range a.Fields {
 		e.Fields[i] = fieldEntity{f.Name, f.ValueHTML, timestamp(f.VerifiedAt)}
+		written = append(written, f.Name, f.Value)
 	}
+	e.Emojis = s.emojisIn(s.Instance.Emojis(), written...)
 	return e
 }
 
@@ -111,6 +115,7 @@ func (s *server) pictureURL(key, standard string) string {
 type rendered struct {
 	account *profiles.Account
 	stats   posts.AuthorStats
+	emojis  *instance.Emojis
 	json    []byte
 }
 
@@ -177,13 +182,14 @@ func (s *server) accountList(ctx context.Context, accounts []*profiles.Account) 
 }
 
 func (s *server) renderAccount(a *profiles.Account, stats posts.AuthorStats) ([]byte, error) {
-	if r, ok := s.rendered.GetIfPresent(a.ID); ok && r.account == a && r.stats == stats {
+	emojis := s.Instance.Emojis()
+	if r, ok := s.rendered.GetIfPresent(a.ID); ok && r.account == a && r.stats == stats && r.emojis == emojis {
 		return r.json, nil
 	}
 	body, err := encode(s.accountEntity(a, stats))
 	if err != nil {
 		return nil, err
 	}
-	s.rendered.Set(a.ID, &rendered{a, stats, body})
+	s.rendered.Set(a.ID, &rendered{a, stats, emojis, body})
 	return body, nil
 }

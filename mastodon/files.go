@@ -13,7 +13,7 @@ import (
 	"github.com/guildhall/guildhall/internal/errs"
 )
 
-// file serves a blob of a post or of a profile. Its key is made of its content, so it never changes.
+// file serves a blob of a post, of a profile or of an emoji. Its key is made of its content, so it never changes.
 // What it is comes from the store's own table, never from who uploaded it.
 func (s *server) file(c *Call) (err error) {
 	key := c.R.PathValue("key")
@@ -23,6 +23,9 @@ func (s *server) file(c *Call) (err error) {
 	f, info, err := s.Blobs.Open(c.R.Context(), key)
 	if errs.Is(err, errs.NotFound) {
 		f, info, err = s.Pictures.Open(c.R.Context(), key)
+	}
+	if errs.Is(err, errs.NotFound) {
+		f, info, err = s.Instance.Blobs.Open(c.R.Context(), key)
 	}
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ type optionEntity struct {
 func (s *server) pollEntity(p *posts.Poll, viewer ids.ID, author bool, state posts.ViewerState) pollEntity {
 	e := pollEntity{
 		ID: p.ID, ExpiresAt: timestamp(p.Expires), Expired: !p.Expires.IsZero() && !s.Now().Before(p.Expires),
-		Multiple: p.Multiple, Options: make([]optionEntity, len(p.Options)), Emojis: []emojiEntity{}, VotersCount: &p.Voters,
+		Multiple: p.Multiple, Options: make([]optionEntity, len(p.Options)), Emojis: s.emojisIn(s.Instance.Emojis(), p.Titles()...), VotersCount: &p.Voters,
 	}
 	told := !p.HideVotes || e.Expired
 	for i := range p.Options {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/maypok86/otter/v2"
 
+	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
@@ -71,21 +72,27 @@ func parseVisibility(s string) (posts.Visibility, bool) {
 }
 
 // statusEntity makes the entity of a post that author wrote.
-func (s *server) statusEntity(ctx context.Context, p *posts.Post, author *profiles.Account) (statusEntity, error) {
+func (s *server) statusEntity(ctx context.Context, v *posts.View, author *profiles.Account) (statusEntity, error) {
+	p := v.Post
 	e := statusEntity{
 		ID: p.ID, CreatedAt: p.CreatedAt.UTC().Format(timeFormat), EditedAt: timestamp(p.EditedAt),
 		InReplyToID: idOrNil(p.InReplyToID), InReplyToAccountID: idOrNil(p.InReplyToAccountID),
 		Sensitive: p.Sensitive || author.State.Is(profiles.Sensitized), SpoilerText: p.Spoiler, Visibility: visibilities[p.Visibility], Language: orNil(p.Language),
 		URI: p.URI, URL: s.config.BaseURL + "/@" + author.Acct() + "/" + p.ID.String(), Content: p.Content,
 		MediaAttachments: make([]mediaEntity, len(p.Media)), Mentions: make([]mentionEntity, len(p.Mentions)), Tags: make([]tagLink, len(p.Tags)),
-		Emojis: []emojiEntity{},
 	}
 	if e.URI == "" {
 		e.URI = s.config.BaseURL + "/users/" + author.Username + "/statuses/" + p.ID.String()
 	}
+	written := []string{p.Spoiler, p.Content}
 	for i := range p.Media {
 		e.MediaAttachments[i] = s.mediaEntity(&p.Media[i])
+		written = append(written, p.Media[i].Description)
 	}
+	if v.Poll != nil {
+		written = append(written, v.Poll.Titles()...)
+	}
+	e.Emojis = s.emojisIn(s.Instance.Emojis(), written...)
 	for i, m := range p.Mentions {
 		e.Mentions[i] = mentionEntity{m.AccountID, m.Username, s.config.BaseURL + "/@" + m.Acct, m.Acct}
 	}
@@ -114,12 +121,13 @@ func idOrNil(id ids.ID) *ids.ID {
 }
 
 // statusCache keeps the unchanging parts of statuses. An entry is good as long
-// as the post is the one that it was made from.
+// as the post and the custom emoji are those that it was made from.
 type statusCache = otter.Cache[ids.ID, *renderedStatus]
 
 type renderedStatus struct {
 	post   *posts.Post
 	marked bool   // its media are sensitive whatever the author says
+	emojis *instance.Emojis
 	json   []byte // an object without its closing brace
 }
 
@@ -130,12 +138,12 @@ func newStatusCache() *statusCache {
 	})
 }
 
-func (s *server) renderStatus(ctx context.Context, p *posts.Post, author *profiles.Account) ([]byte, error) {
-	marked := author.State.Is(profiles.Sensitized)
-	if r, ok := s.statuses.GetIfPresent(p.ID); ok && r.post == p && r.marked == marked {
+func (s *server) renderStatus(ctx context.Context, v *posts.View, author *profiles.Account) ([]byte, error) {
+	marked, emojis := author.State.Is(profiles.Sensitized), s.Instance.Emojis()
+	if r, ok := s.statuses.GetIfPresent(v.ID); ok && r.post == v.Post && r.marked == marked && r.emojis == emojis {
 		return r.json, nil
 	}
-	e, err := s.statusEntity(ctx, p, author)
+	e, err := s.statusEntity(ctx, v, author)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +152,7 @@ func (s *server) renderStatus(ctx context.Context, p *posts.Post, author *profil
 		return nil, err
 	}
 	body = body[:len(body)-1]
-	s.statuses.Set(p.ID, &renderedStatus{p, marked, body})
+	s.statuses.Set(v.ID, &renderedStatus{v.Post, marked, emojis, body})
 	return body, nil
 }
 
@@ -238,7 +246,7 @@ func (w *statusWriter) status(v *posts.View) error {
 	if author == nil {
 		return errNoAuthor
 	}
-	body, err := w.renderStatus(w.ctx, v.Post, author)
+	body, err := w.renderStatus(w.ctx, v, author)
 	if err != nil {
 		return err
 	}

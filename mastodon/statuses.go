@@ -311,10 +311,13 @@ func (s *server) history(c *Call) error {
 	list := make([]editEntity, len(edits))
 	for i, e := range edits {
 		list[i] = editEntity{Content: e.Content, SpoilerText: e.Spoiler, Sensitive: e.Sensitive, CreatedAt: e.CreatedAt.UTC().Format(timeFormat),
-			Account: account, MediaAttachments: make([]mediaEntity, len(e.Media)), Emojis: []emojiEntity{}}
+			Account: account, MediaAttachments: make([]mediaEntity, len(e.Media))}
+		written := append([]string{e.Spoiler, e.Content}, e.Poll...)
 		for k := range e.Media {
 			list[i].MediaAttachments[k] = s.mediaEntity(&e.Media[k])
+			written = append(written, e.Media[k].Description)
 		}
+		list[i].Emojis = s.emojisIn(s.Instance.Emojis(), written...)
 		if len(e.Poll) > 0 {
 			list[i].Poll = &pollEdit{}
 			for _, title := range e.Poll {

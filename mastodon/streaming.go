@@ -69,6 +69,8 @@ func (s *server) payload(ctx context.Context, viewer ids.ID, m *notifications.Me
 		return s.conversationJSON(ctx, viewer, m.PostID)
 	case notifications.EventFilters:
 		return nil, nil
+	case notifications.EventAnnouncement, notifications.EventReaction, notifications.EventAnnouncementGone:
+		return s.announcementJSON(ctx, m)
 	}
 	v := m.View
 	if !shared(viewer, m) {

@@ -24,9 +24,10 @@ func message(event, payload string) string {
 		Content string
 		Account struct{ Username string }
 		Reblog  *struct{ Content string }
+		Name    string // a reaction's
 	}
-	if event == "delete" {
-		return "delete " + payload
+	if strings.HasSuffix(event, "delete") {
+		return event + " " + payload
 	}
 	if err := json.Unmarshal([]byte(payload), &p); err != nil {
 		return err.Error() + ": " + payload
@@ -35,14 +36,14 @@ func message(event, payload string) string {
 		p.Content = "boost:" + p.Reblog.Content
 	}
 	words, _, _ := strings.Cut(strings.ReplaceAll(p.Content, "<p>", ""), "<")
-	return strings.TrimSpace(event + " " + strings.TrimSpace(p.Type+" "+p.Account.Username+" "+words))
+	return strings.TrimSpace(event + " " + strings.TrimSpace(p.Type+" "+p.Account.Username+" "+words+p.Name))
 }
 
 // payload holds what a stream says against the API's description.
 func payload(t *testing.T, event, payload string) {
 	t.Helper()
 	doc, err := description()
-	name := map[string]string{"update": "Status", "status.update": "Status", "notification": "Notification", "conversation": "Conversation"}[event]
+	name := map[string]string{"update": "Status", "status.update": "Status", "notification": "Notification", "conversation": "Conversation", "announcement": "Announcement"}[event]
 	if err != nil || doc == nil || name == "" {
 		return
 	}

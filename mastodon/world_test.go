@@ -86,8 +86,13 @@ func open(t *testing.T, adjust ...func(*mastodon.Deps, *mastodon.Config)) *world
 	oc.BaseURL = base
 	w.posts = posts.New(posts.Deps{DB: k.Open("posts", posts.Schema()), Search: k.Open("search", posts.SearchSchema()), Bus: k.Bus,
 		IDs: k.IDs, Now: k.Clock.Now, Log: k.Log, Profiles: w.profiles, Images: images, Blobs: blobs}, oc)
+	signs, err := blob.Open(filepath.Join(k.Dir, "emojis"))
+	w.must(err)
+	t.Cleanup(func() { w.must(signs.Close()) })
+	nc := instance.DefaultConfig()
+	nc.BaseURL = base
 	w.instance = instance.New(instance.Deps{DB: k.Open("instance", instance.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
-		Profiles: w.profiles, Posts: w.posts})
+		Profiles: w.profiles, Posts: w.posts, Images: images, Blobs: signs}, nc)
 	w.moderation = moderation.New(moderation.Deps{DB: k.Open("moderation", moderation.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
 		Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance})
 	w.notifications = notifications.New(notifications.Deps{DB: k.Open("notifications", notifications.Schema()), Bus: k.Bus, IDs: k.IDs,

@@ -49,11 +49,12 @@ type task struct {
 // concerns feeds is queued, and dropped when the queue is full, as streams
 // promise nothing.
 func (s *Service) hearEvent(e bus.Event) {
-	if s.hub.open.Load() == 0 || e.Domain != "posts" {
+	if s.hub.open.Load() == 0 {
 		return
 	}
-	switch e.Kind {
-	case "created", "edited", "refreshed", "deleted", "filters_changed":
+	switch e.Domain + "." + e.Kind {
+	case "posts.created", "posts.edited", "posts.refreshed", "posts.deleted", "posts.filters_changed",
+		"instance.announced", "instance.reacted", "instance.withdrawn":
 		if s.hub.heard.add(e.ID) {
 			s.enqueue(task{event: e})
 		}
@@ -116,6 +117,9 @@ func (s *Service) runHub(ctx context.Context) {
 func (s *Service) send(ctx context.Context, t task) error {
 	if t.notification != nil {
 		return s.sendNotification(ctx, *t.notification)
+	}
+	if t.event.Domain == "instance" {
+		return s.sendAnnouncement(t.event)
 	}
 	switch t.event.Kind {
 	case "created":

@@ -193,6 +193,21 @@ func (h *hub) toChannels(m *Message, channels []Channel, accounts map[ids.ID]boo
 	h.endSlow(slow)
 }
 
+// toEverybody puts a message into all feeds that hear a personal channel.
+func (h *hub) toEverybody(m *Message, c Channel) {
+	var slow []*Feed
+	h.mu.RLock()
+	for _, feeds := range h.users {
+		for f := range feeds {
+			if streams, ok := f.channels[c]; ok && !f.put(Delivery{streams, m}) {
+				slow = append(slow, f)
+			}
+		}
+	}
+	h.mu.RUnlock()
+	h.endSlow(slow)
+}
+
 func (h *hub) endSlow(slow []*Feed) {
 	if len(slow) > 0 {
 		h.end(EndedSlow, slow...)

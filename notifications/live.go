@@ -4,6 +4,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/text"
@@ -45,15 +46,21 @@ const (
 	EventConversation = "conversation"
 	EventMerged       = "notifications_merged" // what was put aside is among the others now
 	EventFilters      = "filters_changed"
+
+	EventAnnouncement     = "announcement"
+	EventReaction         = "announcement.reaction"
+	EventAnnouncementGone = "announcement.delete"
 )
 
 // Message is what one or many sockets are sent. It is shared and must not be
 // changed.
 type Message struct {
 	Event        string
-	PostID       ids.ID        // delete: the post that is gone
-	View         *posts.View   // update, status.update and conversation: the post, without anybody's own state
-	Notification *Notification // notification: with the post as its reader sees it
+	PostID       ids.ID            // delete: the post that is gone
+	View         *posts.View       // update, status.update and conversation: the post, without anybody's own state
+	Notification *Notification     // notification: with the post as its reader sees it
+	Announcement ids.ID            // announcement and announcement.delete
+	Reaction     *instance.Reacted // announcement.reaction
 	once         sync.Once
 	encoded      []byte
 }

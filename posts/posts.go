@@ -93,6 +93,15 @@ type Poll struct {
 	Voters    int
 }
 
+// Titles returns the options as they are written.
+func (p *Poll) Titles() []string {
+	titles := make([]string, len(p.Options))
+	for i, o := range p.Options {
+		titles[i] = o.Title
+	}
+	return titles
+}
+
 // PollOption is an answer and how many chose it.
 type PollOption struct {
 	Title string
