@@ -10,7 +10,7 @@ func guildhallRoutes() []Route {
 		{"PATCH", admin + "/custom_emojis/{id}", Moderators, "admin:write", Instance, "", Upload, (*server).changeEmoji, emojiParams{}, managedEmoji{}},
 		{"PUT", admin + "/custom_emojis/{id}", Moderators, "admin:write", Instance, "", Upload, (*server).changeEmoji, emojiParams{}, managedEmoji{}},
 		{"DELETE", admin + "/custom_emojis/{id}", Moderators, "admin:write", Instance, "", 0, (*server).removeEmoji, nil, nil},
-		{"GET", admin + "/announcements", Admins, "admin:read", Instance, "paging", 0, (*server).listAnnouncements, nil, []managedAnnouncement{}},
+		{"GET", admin + "/announcements", Admins, "admin:read", Instance, "paging", 0, (*server).listAnnouncements, pageParams{}, []managedAnnouncement{}},
 		{"POST", admin + "/announcements", Admins, "admin:write", Instance, "", 0, (*server).announce, announcementParams{}, managedAnnouncement{}},
 		{"PATCH", admin + "/announcements/{id}", Admins, "admin:write", Instance, "", 0, (*server).changeAnnouncement, announcementParams{}, managedAnnouncement{}},
 		{"PUT", admin + "/announcements/{id}", Admins, "admin:write", Instance, "", 0, (*server).changeAnnouncement, announcementParams{}, managedAnnouncement{}},
