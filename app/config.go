@@ -37,6 +37,8 @@ type Config struct {
 	Description string `name:"description" default:"A professional network that this community hosts itself." help:"What the community is, in a sentence."`
 	Contact     string `name:"contact" placeholder:"EMAIL" help:"Address of whoever runs this server; shown to everybody."`
 
+	ContactAccount string `name:"contact-account" placeholder:"NAME" help:"Member who answers for this server; shown to everybody."`
+
 	Registrations string `name:"registrations" default:"open" enum:"open,approval,invite,closed" help:"Who may sign up: open, approval, invite or closed."`
 	PasswordGrant string `name:"password-grant" default:"off" enum:"on,off" help:"Let OAuth apps trade a password for a token."`
 	RateLimits    string `name:"rate-limits" default:"on" enum:"on,off" help:"Limits on requests, sign-ins, posts and uploads."`

@@ -42,9 +42,7 @@ func (a *App) edges() (http.Handler, error) {
 	m.BaseURL, m.Title, m.Description, m.Version = a.config.BaseURL, a.config.Title, a.config.Description, Version
 	m.Registrations, m.PasswordGrant = a.config.identity().Registrations, a.config.PasswordGrant == "on"
 	m.Posts, m.TrustedProxies = a.config.posts(), proxies
-	if a.config.Contact != "" {
-		m.ContactEmail = a.config.Contact
-	}
+	m.ContactEmail, m.ContactAccount = a.config.Contact, a.config.ContactAccount
 	api := mastodon.New(mastodon.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts,
 		Instance: a.Instance, Moderation: a.Moderation, Notifications: a.Notifications,
 		Blobs: a.blobs, Pictures: a.faces, Limit: a.limits, Metrics: a.metrics, Ready: a.ready, Now: a.now, Log: a.log}, m)

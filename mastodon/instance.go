@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/errs"
 )
 
@@ -20,9 +21,11 @@ const apiVersion = 2
 // this server for.
 const compatible = "4.3.0"
 
-// instanceDocs are the answers about the server itself, made once a minute.
+// instanceDocs are the answers about the server itself, made once a minute and
+// when its rules or documents change.
 type instanceDocs struct {
 	until          time.Time
+	house          *instance.House // what they were made from
 	v1, v2         []byte
 	node20, node21 []byte
 }
@@ -36,13 +39,13 @@ const instanceFor = time.Minute
 
 // instanceDocs returns the documents of this minute.
 func (s *server) instanceDocs(ctx context.Context) (*instanceDocs, error) {
-	now := s.Now()
-	if d := s.instance.docs.Load(); d != nil && now.Before(d.until) {
+	now, house := s.Now(), s.Instance.House()
+	if d := s.instance.docs.Load(); d != nil && now.Before(d.until) && d.house == house {
 		return d, nil
 	}
 	s.instance.mu.Lock()
 	defer s.instance.mu.Unlock()
-	if d := s.instance.docs.Load(); d != nil && now.Before(d.until) {
+	if d := s.instance.docs.Load(); d != nil && now.Before(d.until) && d.house == house {
 		return d, nil
 	}
 	n, err := s.countAll(ctx)
@@ -53,7 +56,7 @@ func (s *server) instanceDocs(ctx context.Context) (*instanceDocs, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &instanceDocs{until: now.Add(instanceFor)}
+	d := &instanceDocs{until: now.Add(instanceFor), house: house}
 	for _, doc := range []struct {
 		into *[]byte
 		v    any
@@ -118,16 +121,17 @@ type object = map[string]any
 
 func (s *server) instanceEntity(n counts, contact rawJSON) object {
 	open := s.config.Registrations == identity.Open || s.config.Registrations == identity.ByApproval
+	header := s.config.BaseURL + "/headers/default.png"
 	return object{
 		"domain": s.host, "title": s.config.Title, "version": s.version(), "source_url": s.config.SourceURL,
 		"description":   s.config.Description,
 		"usage":         object{"users": object{"active_month": n.month}},
-		"thumbnail":     object{"url": s.config.BaseURL + "/headers/default.png"},
+		"thumbnail":     object{"url": header, "blurhash": nil, "description": "", "versions": object{"@1x": header}},
 		"icon":          []any{object{"src": s.config.BaseURL + "/avatars/default.png", "size": strconv.Itoa(avatarSide) + "x" + strconv.Itoa(avatarSide)}},
 		"languages":     s.config.Languages,
 		"configuration": s.configuration(true),
 		"registrations": object{"enabled": open, "approval_required": s.config.Registrations == identity.ByApproval,
-			"reason_required": false, "message": nil, "url": nil},
+			"reason_required": false, "message": nil, "url": nil, "min_age": nil},
 		"api_versions": object{"mastodon": apiVersion},
 		"contact":      object{"email": s.config.ContactEmail, "account": contact},
 		"rules":        s.rules(),
@@ -178,6 +182,8 @@ func (s *server) configuration(v2 bool) object {
 	accounts["profile_field_name_limit"], accounts["profile_field_value_limit"] = u.MaxField, u.MaxField
 	conf["urls"] = object{"streaming": s.streamingURL(), "about": s.config.BaseURL + "/about", "privacy_policy": nil,
 		"terms_of_service": nil, "status": nil}
+	access := object{"local": "public", "remote": "public"}
+	conf["timelines_access"] = object{"live_feeds": access, "hashtag_feeds": access, "trending_link_feeds": access}
 	conf["translation"] = object{"enabled": false}
 	conf["limited_federation"] = true
 	return conf
@@ -185,42 +191,6 @@ func (s *server) configuration(v2 bool) object {
 
 func (s *server) version() string {
 	return compatible + " (compatible; Guildhall " + s.config.Version + ")"
-}
-
-// rule is Rule of the API.
-type rule struct {
-	ID   string `json:"id"`
-	Text string `json:"text"`
-	Hint string `json:"hint"`
-}
-
-func (s *server) rules() []rule {
-	list := make([]rule, len(s.config.Rules))
-	for i, text := range s.config.Rules {
-		list[i] = rule{ID: strconv.Itoa(i + 1), Text: text}
-	}
-	return list
-}
-
-func (s *server) instanceRules(c *Call) error { return c.JSON(http.StatusOK, s.rules()) }
-
-func (s *server) extendedDescription(c *Call) error {
-	return c.JSON(http.StatusOK, object{"content": s.config.ExtendedDescription, "updated_at": timestamp(s.config.PoliciesAt)})
-}
-
-func (s *server) privacyPolicy(c *Call) error {
-	if s.config.PrivacyPolicy == "" {
-		return errs.NotFoundRecord()
-	}
-	return c.JSON(http.StatusOK, object{"content": s.config.PrivacyPolicy, "updated_at": s.config.PoliciesAt.UTC().Format(timeFormat)})
-}
-
-func (s *server) termsOfService(c *Call) error {
-	if s.config.TermsOfService == "" {
-		return errs.NotFoundRecord()
-	}
-	return c.JSON(http.StatusOK, object{"content": s.config.TermsOfService, "succeeded_by": nil,
-		"effective_date": s.config.PoliciesAt.UTC().Format(dayFormat), "effective": !s.config.PoliciesAt.After(s.Now())})
 }
 
 // emptyList answers for what this server has none of, so that clients that ask

@@ -29,7 +29,10 @@ type instanceUsage struct {
 }
 
 type instanceThumbnail struct {
-	URL string `json:"url"`
+	URL         string            `json:"url"`
+	Blurhash    *string           `json:"blurhash"`
+	Description string            `json:"description"`
+	Versions    map[string]string `json:"versions"`
 }
 
 type instanceIcon struct {
@@ -43,6 +46,7 @@ type instanceRegistrations struct {
 	ReasonRequired   bool    `json:"reason_required"`
 	Message          *string `json:"message"`
 	URL              *string `json:"url"`
+	MinAge           *int    `json:"min_age"` // null: none
 }
 
 type instanceContact struct {
@@ -59,6 +63,14 @@ type instanceConfiguration struct {
 	URLs              map[string]*string `json:"urls,omitempty"`
 	Translation       *map[string]bool   `json:"translation,omitempty"`
 	LimitedFederation *bool              `json:"limited_federation,omitempty"`
+	TimelinesAccess   *timelinesAccess   `json:"timelines_access,omitempty"`
+}
+
+// timelinesAccess says who may read timelines.
+type timelinesAccess struct {
+	LiveFeeds         map[string]string `json:"live_feeds"`
+	HashtagFeeds      map[string]string `json:"hashtag_feeds"`
+	TrendingLinkFeeds map[string]string `json:"trending_link_feeds"`
 }
 
 type instanceMedia struct {

@@ -16,25 +16,24 @@ func TestInstance(t *testing.T) {
 	t.Parallel()
 	w := open(t, func(_ *mastodon.Deps, c *mastodon.Config) {
 		c.Title, c.Description, c.ContactEmail, c.ContactAccount = "Guild", "A <small> place", "post@guild.test", "ann"
-		c.Rules = []string{"Be kind"}
 		c.Registrations = identity.ByApproval
-		c.PrivacyPolicy, c.PoliciesAt = "<p>Little</p>", time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)
 	})
 	w.person("ann")
 	w.run([]test{
 		{"v2", "GET", "/api/v2/instance", "", nil, 200, `{"domain": "guild.test", "title": "Guild", "description": "A <small> place",
 			"api_versions": {"mastodon": 2}, "registrations": {"enabled": true, "approval_required": true},
-			"contact": {"email": "post@guild.test", "account": {"username": "ann"}}, "rules": [{"id": "1", "text": "Be kind"}],
+			"contact": {"email": "post@guild.test", "account": {"username": "ann"}}, "rules": [],
 			"configuration": {"urls": {"streaming": "wss://guild.test"}, "statuses": {"max_characters": 500, "max_media_attachments": 4},
 				"polls": {"max_options": 4, "min_expiration": 300, "max_expiration": 2629746}, "accounts": {"max_profile_fields": 4, "max_note_length": 500},
 				"media_attachments": {"image_size_limit": 16777216, "description_limit": 1500}, "translation": {"enabled": false}}}`},
 		{"v1", "GET", "/api/v1/instance", "", nil, 200, `{"uri": "guild.test", "title": "Guild", "stats": {"user_count": 1, "status_count": 0},
 			"registrations": true, "approval_required": true, "urls": {"streaming_api": "wss://guild.test"}, "contact_account": {"username": "ann"}}`},
-		{"rules", "GET", "/api/v1/instance/rules", "", nil, 200, `[{"id": "1", "text": "Be kind"}]`},
+		{"rules", "GET", "/api/v1/instance/rules", "", nil, 200, `[]`},
 		{"peers", "GET", "/api/v1/instance/peers", "", nil, 200, `[]`},
 		{"activity", "GET", "/api/v1/instance/activity", "", nil, 200, `[]`},
 		{"description", "GET", "/api/v1/instance/extended_description", "", nil, 200, `{"content": ""}`},
-		{"privacy", "GET", "/api/v1/instance/privacy_policy", "", nil, 200, `{"content": "<p>Little</p>", "updated_at": "2026-01-02T00:00:00.000Z"}`},
+		{"no privacy policy", "GET", "/api/v1/instance/privacy_policy", "", nil, 404, ""},
+		{"peers that match", "GET", "/api/v1/peers/search?q=a", "", nil, 200, `[]`},
 		{"no terms", "GET", "/api/v1/instance/terms_of_service", "", nil, 404, ""},
 		{"languages to translate", "GET", "/api/v1/instance/translation_languages", "", nil, 200, `{}`},
 		{"emojis", "GET", "/api/v1/custom_emojis", "", nil, 200, `[]`},
@@ -48,6 +47,7 @@ func TestInstance(t *testing.T) {
 	token := w.person("bob").token
 	w.run([]test{ // what clients ask for when they start, and there is none of
 		{"announcements", "GET", "/api/v1/announcements", token, nil, 200, `[]`},
+		{"no campaign for donations", "GET", "/api/v1/donation_campaigns", token, nil, 204, ""},
 		{"lists", "GET", "/api/v1/lists", token, nil, 200, `[]`},
 		{"filters", "GET", "/api/v2/filters", token, nil, 200, `[]`},
 		{"followed tags", "GET", "/api/v1/followed_tags", token, nil, 200, `[]`},

@@ -15,5 +15,17 @@ func guildhallRoutes() []Route {
 		{"PATCH", admin + "/announcements/{id}", Admins, "admin:write", Instance, "", 0, (*server).changeAnnouncement, announcementParams{}, managedAnnouncement{}},
 		{"PUT", admin + "/announcements/{id}", Admins, "admin:write", Instance, "", 0, (*server).changeAnnouncement, announcementParams{}, managedAnnouncement{}},
 		{"DELETE", admin + "/announcements/{id}", Admins, "admin:write", Instance, "", 0, (*server).removeAnnouncement, nil, nil},
+		{"GET", admin + "/rules", Admins, "admin:read", Instance, "", 0, (*server).instanceRules, nil, []rule{}},
+		{"POST", admin + "/rules", Admins, "admin:write", Instance, "", 0, (*server).addRule, ruleParams{}, rule{}},
+		{"PATCH", admin + "/rules/{id}", Admins, "admin:write", Instance, "", 0, (*server).changeRule, ruleParams{}, rule{}},
+		{"PUT", admin + "/rules/{id}", Admins, "admin:write", Instance, "", 0, (*server).changeRule, ruleParams{}, rule{}},
+		{"DELETE", admin + "/rules/{id}", Admins, "admin:write", Instance, "", 0, (*server).removeRule, nil, nil},
+		{"GET", admin + "/terms_of_service", Admins, "admin:read", Instance, "", 0, (*server).listTerms, nil, []managedTerms{}},
+		{"POST", admin + "/terms_of_service", Admins, "admin:write", Instance, "", 0, (*server).addTerms, termsParams{}, managedTerms{}},
+		{"DELETE", admin + "/terms_of_service/{id}", Admins, "admin:write", Instance, "", 0, (*server).removeTerms, nil, nil},
+		{"PUT", admin + "/privacy_policy", Admins, "admin:write", Instance, "", 0, (*server).setPrivacyPolicy, documentParams{}, nil},
+		{"PATCH", admin + "/privacy_policy", Admins, "admin:write", Instance, "", 0, (*server).setPrivacyPolicy, documentParams{}, nil},
+		{"PUT", admin + "/extended_description", Admins, "admin:write", Instance, "", 0, (*server).setExtendedDescription, documentParams{}, nil},
+		{"PATCH", admin + "/extended_description", Admins, "admin:write", Instance, "", 0, (*server).setExtendedDescription, documentParams{}, nil},
 	}
 }

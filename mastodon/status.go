@@ -126,7 +126,7 @@ type statusCache = otter.Cache[ids.ID, *renderedStatus]
 
 type renderedStatus struct {
 	post   *posts.Post
-	marked bool   // its media are sensitive whatever the author says
+	marked bool // its media are sensitive whatever the author says
 	emojis *instance.Emojis
 	json   []byte // an object without its closing brace
 }
