@@ -2,7 +2,9 @@ package mastodon
 
 import (
 	"net/http"
+	"slices"
 
+	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/moderation"
 )
@@ -55,13 +57,10 @@ func (s *server) createReport(c *Call) error {
 
 // knownRules returns those of the rules that the server has.
 func (s *server) knownRules(list []ids.ID) []ids.ID {
-	var known []ids.ID
-	for _, id := range list {
-		if id > 0 && int(id) <= len(s.config.Rules) {
-			known = append(known, id)
-		}
-	}
-	return known
+	rules := s.Instance.House().Rules
+	return slices.DeleteFunc(list, func(id ids.ID) bool {
+		return !slices.ContainsFunc(rules, func(r *instance.Rule) bool { return r.ID == id })
+	})
 }
 
 // orEmpty returns a list that is empty rather than null.

@@ -2,6 +2,7 @@ package mastodon_test
 
 import (
 	"fmt"
+	"github.com/guildhall/guildhall/instance"
 	"strings"
 	"testing"
 
@@ -11,17 +12,23 @@ import (
 
 func TestReports(t *testing.T) {
 	t.Parallel()
-	w := open(t, func(_ *mastodon.Deps, c *mastodon.Config) { c.Rules = []string{"Be kind", "No spam"} })
+	w := open(t)
+	var rules [2]string
+	for i, text := range []string{"Be kind", "No spam"} {
+		r, err := w.instance.AddRule(w.kit.Ctx, 0, instance.RuleDraft{Text: &text})
+		w.must(err)
+		rules[i] = r.ID.String()
+	}
 	ann, bob := w.person("ann"), w.person("bob")
 	id, other := w.says(ann, "rude"), w.says(bob, "not ann's")
 	body := func(more string) string { return fmt.Sprintf(`{"account_id": "%s"%s}`, ann.id, more) }
 	w.run([]test{
 		{"plain", "POST", "/api/v1/reports", bob.token, body(""), 200,
 			`{"category": "other", "comment": "", "action_taken": false, "action_taken_at": null, "forwarded": false, "status_ids": [], "rule_ids": [], "target_account": {"username": "ann"}}`},
-		{"whole", "POST", "/api/v1/reports", bob.token, body(`, "comment": " bad ", "category": "violation", "forward": true, "rule_ids": ["2", "2", "9"], "status_ids": ["` + id + `", "` + other + `"]`), 200,
-			`{"category": "violation", "comment": "bad", "forwarded": false, "status_ids": ["` + id + `"], "rule_ids": ["2"]}`},
-		{"rules alone", "POST", "/api/v1/reports", bob.token, fmt.Sprintf("account_id=%s&rule_ids[]=1&status_ids[]=%s", ann.id, id), 200, `{"category": "violation", "rule_ids": ["1"], "status_ids": ["` + id + `"]}`},
-		{"spam breaks no rule", "POST", "/api/v1/reports", bob.token, body(`, "category": "spam", "rule_ids": ["1"]`), 200, `{"category": "spam", "rule_ids": []}`},
+		{"whole", "POST", "/api/v1/reports", bob.token, body(`, "comment": " bad ", "category": "violation", "forward": true, "rule_ids": ["` + rules[1] + `", "` + rules[1] + `", "9"], "status_ids": ["` + id + `", "` + other + `"]`), 200,
+			`{"category": "violation", "comment": "bad", "forwarded": false, "status_ids": ["` + id + `"], "rule_ids": ["` + rules[1] + `"]}`},
+		{"rules alone", "POST", "/api/v1/reports", bob.token, fmt.Sprintf("account_id=%s&rule_ids[]=%s&status_ids[]=%s", ann.id, rules[0], id), 200, `{"category": "violation", "rule_ids": ["` + rules[0] + `"], "status_ids": ["` + id + `"]}`},
+		{"spam breaks no rule", "POST", "/api/v1/reports", bob.token, body(`, "category": "spam", "rule_ids": ["` + rules[0] + `"]`), 200, `{"category": "spam", "rule_ids": []}`},
 		{"nobody", "POST", "/api/v1/reports", bob.token, `{"account_id": "1"}`, 404, ""},
 		{"nothing", "POST", "/api/v1/reports", bob.token, `{}`, 404, ""},
 		{"oneself", "POST", "/api/v1/reports", ann.token, body(""), 422, ""},

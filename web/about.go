@@ -3,7 +3,10 @@ package web
 import "net/http"
 
 // aboutData is what the page about the server shows beside its configuration.
-type aboutData struct{ Members, Active, Posts int }
+type aboutData struct {
+	Members, Active, Posts int
+	Rules                  []string
+}
 
 func (c *call) about() error {
 	ctx := c.r.Context()
@@ -14,6 +17,9 @@ func (c *call) about() error {
 	}
 	if d.Posts, err = c.Posts.Counts(ctx); err != nil {
 		return err
+	}
+	if c.config.Rules != nil {
+		d.Rules = c.config.Rules()
 	}
 	f := c.frame("About")
 	f.Preview = &preview{Type: "website", URL: c.config.BaseURL + "/about", Title: "About " + c.config.Title, Text: c.config.Description}

@@ -375,7 +375,7 @@ func TestAssets(t *testing.T) {
 
 func TestRulesAndContact(t *testing.T) {
 	w := open(t, func(_ *identity.Config, c *web.Config) {
-		c.Rules, c.Contact = []string{"Be <b>kind</b>."}, "host@guild.test"
+		c.Rules, c.Contact = func() []string { return []string{"Be <b>kind</b>."} }, "host@guild.test"
 	})
 	s := w.browser().get("/about").says("Be <b>kind</b>.", "host@guild.test", "Everybody may sign up.")
 	if s.href("host@guild.test") != "mailto:host@guild.test" {

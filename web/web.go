@@ -36,7 +36,7 @@ type Config struct {
 	Title          string // the community's name
 	Description    string // one or two sentences, plain text
 	Contact        string // e-mail address, empty: none
-	Rules          []string
+	Rules          func() []string // nil: none
 	Registrations  identity.Registrations
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	FormTime       time.Duration  // in which a form must have arrived; 0: half a minute
