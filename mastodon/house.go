@@ -234,3 +234,7 @@ func (s *server) setExtendedDescription(c *Call) error {
 	}
 	return c.done(s.Instance.SetExtendedDescription(c.R.Context(), c.Viewer(), in.Text))
 }
+
+// noSubscriptions answers who would have an account's posts by mail: no account
+// offers that here.
+func (s *server) noSubscriptions(*Call) error { return errs.NotFoundRecord() }

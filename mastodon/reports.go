@@ -11,17 +11,17 @@ import (
 
 // reportEntity is Report of the API.
 type reportEntity struct {
-	ID            ids.ID   `json:"id"`
-	ActionTaken   bool     `json:"action_taken"`
-	ActionTakenAt *string  `json:"action_taken_at"`
-	Category      string   `json:"category"`
-	Comment       string   `json:"comment"`
-	Forwarded     bool     `json:"forwarded"` // no server is asked: there are no remote accounts
-	CreatedAt     string   `json:"created_at"`
-	StatusIDs     []ids.ID `json:"status_ids"`
-	RuleIDs       []ids.ID `json:"rule_ids"`
-	CollectionIDs []ids.ID `json:"collection_ids"`
-	TargetAccount rawJSON  `json:"target_account"`
+	ID            ids.ID                 `json:"id"`
+	ActionTaken   bool                   `json:"action_taken"`
+	ActionTakenAt *string                `json:"action_taken_at"`
+	Category      string                 `json:"category"`
+	Comment       string                 `json:"comment"`
+	Forwarded     bool                   `json:"forwarded"` // no server is asked: there are no remote accounts
+	CreatedAt     string                 `json:"created_at"`
+	StatusIDs     []ids.ID               `json:"status_ids"`
+	RuleIDs       []ids.ID               `json:"rule_ids"`
+	CollectionIDs []ids.ID               `json:"collection_ids"`
+	TargetAccount encoded[accountEntity] `json:"target_account"`
 }
 
 // reportParams are what a report is made of. forward is taken and has no

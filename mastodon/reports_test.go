@@ -2,10 +2,10 @@ package mastodon_test
 
 import (
 	"fmt"
-	"github.com/guildhall/guildhall/instance"
 	"strings"
 	"testing"
 
+	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/limit"
 	"github.com/guildhall/guildhall/mastodon"
 )

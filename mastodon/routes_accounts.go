@@ -9,6 +9,7 @@ func accountRoutes() []Route {
 		{"PUT", "/api/v1/accounts/update_credentials", User, "write:accounts", Profiles, "", Upload, (*server).updateCredentials, profileParams{}, credentialEntity{}},
 		{"DELETE", "/api/v1/profile/avatar", User, "write:accounts", Profiles, "", 0, (*server).deleteAvatar, nil, credentialEntity{}},
 		{"DELETE", "/api/v1/profile/header", User, "write:accounts", Profiles, "", 0, (*server).deleteHeader, nil, credentialEntity{}},
+		{"POST", "/api/v1/accounts/{id}/email_subscriptions", Public, "", Profiles, "", 0, (*server).noSubscriptions, nil, nil},
 		{"GET", "/api/v1/preferences", User, "read:accounts", Profiles, "", 0, (*server).preferences, nil, preferencesEntity{}},
 		{"GET", "/api/v1/accounts/lookup", Anyone, "read:accounts", Profiles, "", 0, (*server).lookup, lookupParams{}, accountEntity{}},
 		{"GET", "/api/v1/accounts/search", User, "read:accounts", Profiles, "", 0, (*server).searchAccounts, searchAccountsParams{}, []accountEntity{}},
