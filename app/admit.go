@@ -22,7 +22,11 @@ func (a *App) RejectUser(ctx context.Context, name string) error {
 
 // DisableUser keeps a user out, or lets them in again.
 func (a *App) DisableUser(ctx context.Context, name string, disabled bool) error {
-	return a.withUser(ctx, name, func(ctx context.Context, id ids.ID) error { return a.Identity.Disable(ctx, id, disabled) })
+	action := "enable"
+	if disabled {
+		action = "disable"
+	}
+	return a.audited(ctx, name, action, "", func(ctx context.Context, id ids.ID) error { return a.Identity.Disable(ctx, id, disabled) })
 }
 
 func (a *App) withUser(ctx context.Context, name string, do func(context.Context, ids.ID) error) error {

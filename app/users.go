@@ -106,7 +106,7 @@ func (a *App) named(ctx context.Context, name string) (*identity.User, error) {
 
 // SetRole gives a user another role.
 func (a *App) SetRole(ctx context.Context, name, role string) error {
-	return a.withUser(ctx, name, func(ctx context.Context, id ids.ID) error { return a.Identity.SetRole(ctx, id, identity.Role(role)) })
+	return a.audited(ctx, name, "change_role", role, func(ctx context.Context, id ids.ID) error { return a.Identity.SetRole(ctx, id, identity.Role(role)) })
 }
 
 // IssueToken returns a new access token of a user.

@@ -176,6 +176,9 @@ func (s *Service) grantPassword(ctx context.Context, app *App, r TokenRequest) (
 		if err := s.stillHas(ctx, tx, &row); err != nil {
 			return err
 		}
+		if err := s.noteAddress(ctx, tx, row.ID, r.Address); err != nil {
+			return err
+		}
 		return s.insertToken(ctx, tx, id, app.ID, row.ID, scopes.String(), hashSecret(t.Secret))
 	})
 	if errs.Is(err, errs.Unauthenticated) {

@@ -40,26 +40,14 @@ func (s *Service) Approve(ctx context.Context, id ids.ID) error {
 // Returns Conflict if the user was approved; NotFound if there is no such user.
 func (s *Service) Reject(ctx context.Context, id ids.ID) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		n, err := db.Exec(ctx, tx, "DELETE FROM identity_users WHERE id = $1 AND NOT approved", id)
+		u, err := s.userRow(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		if n == 0 {
-			if _, err := s.userRow(ctx, tx, id); err != nil {
-				return err
-			}
+		if u.Approved {
 			return errs.New(errs.Conflict, "The user has been approved")
 		}
-		for _, text := range []string{"DELETE FROM identity_links WHERE user_id = $1", "DELETE FROM identity_activity WHERE user_id = $1"} {
-			if _, err := db.Exec(ctx, tx, text, id); err != nil {
-				return err
-			}
-		}
-		if err := s.endAll(ctx, tx, id); err != nil { // also makes every node forget the user
-			return err
-		}
-		_, err = s.outbox.Add(ctx, tx, Removed{UserID: id})
-		return err
+		return s.remove(ctx, tx, id, "DELETE FROM identity_users WHERE id = $1 AND NOT approved")
 	})
 }
 

@@ -42,6 +42,9 @@ func (s *Service) SignIn(ctx context.Context, login, password, address, userAgen
 		if err != nil {
 			return err
 		}
+		if err := s.noteAddress(ctx, tx, u.ID, address); err != nil {
+			return err
+		}
 		return s.seen(ctx, tx, u.ID)
 	})
 	if err != nil {

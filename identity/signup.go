@@ -116,6 +116,9 @@ func (s *Service) insertUser(ctx context.Context, tx *db.Tx, u *User, in SignUp,
 	if n == 0 {
 		return refused(map[string][]errs.Field{"email": taken()})
 	}
+	if err := s.noteAddress(ctx, tx, u.ID, in.Address); err != nil {
+		return err
+	}
 	if _, err := s.outbox.Add(ctx, tx, Registered{UserID: u.ID, Username: u.Username}); err != nil || u.Confirmed {
 		return err
 	}

@@ -41,6 +41,8 @@ func (s *Service) sweep(ctx context.Context) error {
 			(SELECT hash FROM identity_codes WHERE expires_at < $1 ORDER BY expires_at LIMIT 1000)`, now.Add(-usedCodesKept)},
 		{`DELETE FROM identity_links WHERE hash IN
 			(SELECT hash FROM identity_links WHERE expires_at < $1 ORDER BY expires_at LIMIT 1000)`, now},
+		{`DELETE FROM identity_addresses WHERE (user_id, address) IN
+			(SELECT user_id, address FROM identity_addresses WHERE used_at < $1 ORDER BY used_at LIMIT 1000)`, now.Add(-addressesFor)},
 	} {
 		for {
 			n, err := db.Exec(ctx, s.db, d.text, d.before.UnixMilli())

@@ -38,7 +38,7 @@ type roleEntity struct {
 	ID          string `json:"id"`
 	Name        string `json:"name"`
 	Color       string `json:"color"`
-	Permissions string `json:"permissions"` // a bit mask; this API administers nothing yet
+	Permissions string `json:"permissions"` // a bit mask
 	Highlighted bool   `json:"highlighted"`
 }
 
@@ -48,7 +48,7 @@ var roleIDs = map[identity.Role]string{
 }
 
 func role(r identity.Role) roleEntity {
-	e := roleEntity{ID: roleIDs[r], Permissions: "0", Highlighted: r != identity.RoleUser}
+	e := roleEntity{ID: roleIDs[r], Permissions: permissions(r), Highlighted: r != identity.RoleUser}
 	if e.Highlighted {
 		e.Name = string(r)
 	}

@@ -52,7 +52,7 @@ func (s *server) createReport(c *Call) error {
 	}
 	return c.JSON(http.StatusOK, reportEntity{ID: r.ID, ActionTaken: r.Resolved(), ActionTakenAt: timestamp(r.ResolvedAt),
 		Category: string(r.Category), Comment: r.Comment, CreatedAt: r.CreatedAt.Format(timeFormat), StatusIDs: orEmpty(r.StatusIDs),
-		RuleIDs: orEmpty(r.RuleIDs), CollectionIDs: []ids.ID{}, TargetAccount: target})
+		RuleIDs: orEmpty(r.RuleIDs), CollectionIDs: []ids.ID{}, TargetAccount: encoded[accountEntity](target)})
 }
 
 // knownRules returns those of the rules that the server has.

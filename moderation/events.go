@@ -24,6 +24,7 @@ type Warned struct {
 // on what it is now.
 type Acted struct {
 	AccountID ids.ID `json:"account_id"`
+	Action    string `json:"action"`
 }
 
 // Erased says that all data of an account are gone for good, but for what later

@@ -3,6 +3,7 @@ package moderation
 import (
 	"context"
 	"embed"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"time"
@@ -45,11 +46,12 @@ type Deps struct {
 type Service struct {
 	Deps
 	outbox *bus.Outbox
+	nudge  chan struct{} // there is something to erase
 }
 
 // New returns a service; Start makes it take part in events.
 func New(d Deps) *Service {
-	return &Service{Deps: d, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now)}
+	return &Service{Deps: d, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now), nudge: make(chan struct{}, 1)}
 }
 
 // idRetries is how often a transaction is run again because another node has
@@ -66,8 +68,13 @@ func (s *Service) write(ctx context.Context, f func(tx *db.Tx) error) error {
 	}
 }
 
-// Start relays the room's events until ctx ends.
+// Start relays the room's events, finishes what was cut short, sends mails and
+// erases what is to be erased, until ctx ends.
 func (s *Service) Start(ctx context.Context) error {
+	if err := s.consume(ctx); err != nil {
+		return fmt.Errorf("moderation: %w", err)
+	}
 	go s.outbox.Run(ctx)
+	go s.erases(ctx)
 	return nil
 }

@@ -25,26 +25,8 @@ func (s *Service) Delete(ctx context.Context, author, id ids.ID) (*View, error) 
 		_, err := s.Unboost(ctx, author, id)
 		return v, err
 	}
-	for more := true; more; {
-		err := s.write(ctx, func(tx *db.Tx) error {
-			boosts, err := db.All(ctx, tx, scanBoost, `DELETE FROM posts_posts WHERE id IN (SELECT id FROM posts_posts WHERE boost_of_id = $1 AND boost_of_id <> 0 ORDER BY id LIMIT $2)
-				RETURNING id, account_id, visibility`, id, boostsAtOnce)
-			if err != nil {
-				return err
-			}
-			if len(boosts) > 0 {
-				if err := s.unboosted(ctx, tx, id, boosts); err != nil {
-					return err
-				}
-			}
-			if more = len(boosts) == boostsAtOnce; more {
-				return nil
-			}
-			return s.remove(ctx, tx, v.Post)
-		})
-		if err != nil {
-			return nil, err
-		}
+	if err := s.discard(ctx, v.Post); err != nil {
+		return nil, err
 	}
 	if len(v.Media) > 0 || !v.EditedAt.IsZero() { // earlier versions may have had images
 		if err := s.removeFiles(context.WithoutCancel(ctx), v); err != nil {
@@ -52,6 +34,32 @@ func (s *Service) Delete(ctx context.Context, author, id ids.ID) (*View, error) 
 		}
 	}
 	return v, s.reveal(ctx, author, v)
+}
+
+// discard deletes a post and all boosts of it. Returns NotFound if it is gone.
+func (s *Service) discard(ctx context.Context, p *Post) error {
+	for more := true; more; {
+		err := s.write(ctx, func(tx *db.Tx) error {
+			boosts, err := db.All(ctx, tx, scanBoost, `DELETE FROM posts_posts WHERE id IN (SELECT id FROM posts_posts WHERE boost_of_id = $1 AND boost_of_id <> 0 ORDER BY id LIMIT $2)
+				RETURNING id, account_id, visibility`, p.ID, boostsAtOnce)
+			if err != nil {
+				return err
+			}
+			if len(boosts) > 0 {
+				if err := s.unboosted(ctx, tx, p.ID, boosts); err != nil {
+					return err
+				}
+			}
+			if more = len(boosts) == boostsAtOnce; more {
+				return nil
+			}
+			return s.remove(ctx, tx, p)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // removeFiles makes the files of a deleted post impossible to find, and shows in

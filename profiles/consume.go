@@ -59,7 +59,7 @@ func (s *Service) hear(e bus.Event) {
 		s.log.Error("event not understood", "kind", e.Kind, "error", err)
 		return
 	}
-	if e.Kind == (StateChanged{}).Kind() {
+	if e.Kind == (StateChanged{}).Kind() || e.Kind == (Erased{}).Kind() {
 		s.forgetState(stale.AccountID)
 	}
 	for _, id := range []ids.ID{stale.AccountID, stale.From, stale.To} {

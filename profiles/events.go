@@ -54,6 +54,16 @@ type StateChanged struct {
 	AccountID ids.ID `json:"account_id"`
 }
 
+// Erased says that an account is gone for good. The name makes other nodes
+// forget whose it was.
+type Erased struct {
+	AccountID ids.ID `json:"account_id"`
+	Username  string `json:"username"`
+}
+
+// Kind implements bus.Payload.
+func (Erased) Kind() string { return "erased" }
+
 // Kind implements bus.Payload.
 func (StateChanged) Kind() string { return "state_changed" }
 

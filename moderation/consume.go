@@ -1,0 +1,80 @@
+package moderation
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/guildhall/guildhall/internal/bus"
+	"github.com/guildhall/guildhall/internal/db"
+	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/ids"
+)
+
+// consume finishes decisions that were cut short, and sends the mails of warnings.
+func (s *Service) consume(ctx context.Context) error {
+	return s.Bus.Consume(ctx, bus.Consumer{Name: "moderation", Events: []string{"moderation.acted", "moderation.warned"},
+		Handle: func(ctx context.Context, events []bus.Event) error {
+			for _, e := range events {
+				if err := s.handle(ctx, e); err != nil {
+					return err
+				}
+			}
+			return nil
+		}})
+}
+
+func (s *Service) handle(ctx context.Context, e bus.Event) error {
+	if e.Kind == (Warned{}).Kind() {
+		w, err := bus.Decode[Warned](e)
+		if err != nil || !w.Mail {
+			return err
+		}
+		return s.sendMail(ctx, w)
+	}
+	a, err := bus.Decode[Acted](e)
+	if err != nil {
+		return err
+	}
+	err = s.apply(ctx, a.AccountID, a.Action)
+	if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Conflict) {
+		return nil // gone, or decided otherwise meanwhile
+	}
+	return err
+}
+
+// sendMail tells an account of a warning, once unless the program ends between
+// the sending and its record.
+func (s *Service) sendMail(ctx context.Context, e Warned) error {
+	waits, err := db.Values[bool](ctx, s.DB, "SELECT mail AND NOT mailed FROM moderation_warnings WHERE id = $1", e.WarningID)
+	if err != nil || len(waits) == 0 || !waits[0] {
+		return err
+	}
+	found, err := s.Warnings(ctx, []ids.ID{e.WarningID})
+	if err != nil {
+		return err
+	}
+	w := found[e.WarningID]
+	err = s.Identity.Notify(ctx, w.AccountID, subjects[w.Action], mailText(w))
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		return err
+	}
+	_, err = db.Exec(ctx, s.DB, "UPDATE moderation_warnings SET mailed = TRUE WHERE id = $1", e.WarningID)
+	return err
+}
+
+// What the actions mean for the one who gets the mail.
+var subjects = map[Action]string{
+	None: "A warning from the moderators", Disabled: "Your login has been disabled", Marked: "Your media are marked as sensitive from now on",
+	Silenced: "Your account has been limited", Closed: "Your account has been suspended",
+}
+
+func mailText(w *Warning) string {
+	text := w.Text
+	if text == "" {
+		text = "They gave no further reason."
+	}
+	return fmt.Sprintf("Hello,\n\nthe moderators have decided: %s.\n\n%s\n\nIf you think that this is wrong, write to the server's contact address.\n",
+		lowerFirst(subjects[w.Action]), text)
+}
+
+func lowerFirst(s string) string { return string(s[0]|0x20) + s[1:] }
