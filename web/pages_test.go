@@ -34,7 +34,7 @@ func everyPage(w *world) map[string]*shown {
 	w.post(author, posts.Draft{Text: "x", Sensitive: ref(true), Media: []ids.ID{w.picture(author, 64, 48, "A wound")}})
 	visitor, member := w.browser(), w.signedIn("author")
 	pages := map[string]*shown{}
-	for _, path := range []string{"/", "/about", "/tags/go", "/tags/unused", "/@author", "/@author?show=replies", "/@author?show=media", w.address("author", first),
+	for _, path := range []string{"/", "/about", "/api/docs", "/tags/go", "/tags/unused", "/@author", "/@author?show=replies", "/@author?show=media", w.address("author", first),
 		"/auth/sign-in", "/auth/sign-up", "/auth/confirm", "/auth/confirm?token=x", "/auth/reset/request", "/auth/reset?token=x",
 		"/oauth/authorize?client_id=x", "/oauth/authorize/native?code=abc", "/nothing", "/@nobody", "/@author/1", "/a//b", "/auth/sign-out"} {
 		pages[path] = visitor.get(path)

@@ -25,7 +25,8 @@ type Deps struct {
 	Identity *identity.Service
 	Profiles *profiles.Service
 	Posts    *posts.Service
-	Limit    *limit.Limiter // nil: no limits
+	Limit    *limit.Limiter         // nil: no limits
+	API      func() ([]byte, error) // the API's OpenAPI document; nil: no page about it
 	Log      *slog.Logger
 	Now      func() time.Time
 }
@@ -71,6 +72,7 @@ const (
 	requestPath   = identity.ResetPath + "/request"
 	authorizePath = "/oauth/authorize"
 	codePath      = "/oauth/authorize/native"
+	docsPath      = "/api/docs"
 )
 
 // routes are all pages.
@@ -78,6 +80,7 @@ func routes() []route {
 	return []route{
 		{"GET /{$}", (*call).home, false},
 		{"GET /about", (*call).about, false},
+		{"GET " + docsPath, (*call).docs, false},
 		{"GET /tags/{tag}", (*call).tag, false},
 		{"GET /{acct}", (*call).profile, false},
 		{"GET /{acct}/{id}", (*call).post, false},

@@ -87,7 +87,8 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 	w.must(w.identity.Start(k.Ctx))
 	w.must(w.profiles.Start(k.Ctx))
 	w.must(w.posts.Start(k.Ctx))
-	server.Config.Handler = web.New(web.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Limit: limits, Log: k.Log, Now: k.Clock.Now}, wc)
+	server.Config.Handler = web.New(web.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Limit: limits, Log: k.Log, Now: k.Clock.Now,
+		API: func() ([]byte, error) { return []byte(apiSample), nil }}, wc)
 	server.Start()
 	t.Cleanup(server.Close)
 	return w
