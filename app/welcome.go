@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+
+	"github.com/guildhall/guildhall/identity"
 )
 
 // Welcome tells whoever started the server where it is and what to do first.
@@ -25,7 +27,11 @@ func (a *App) Welcome(ctx context.Context, out io.Writer) error {
 		data = " --data " + a.config.Data
 	}
 	fmt.Fprintf(out, "\nNobody has an account yet. Make the first one, who owns this server:\n\n"+
-		"  guildhall user create NAME EMAIL --role owner%s\n\nor sign up at %s/auth/sign-up", data, a.config.BaseURL)
+		"  guildhall user create NAME EMAIL --role owner%s\n", data)
+	if r := a.config.identity().Registrations; r != identity.Open && r != identity.ByApproval {
+		return nil // nobody can sign up without an invitation
+	}
+	fmt.Fprintf(out, "\nor sign up at %s/auth/sign-up", a.config.BaseURL)
 	if a.config.SMTPAddress == "" {
 		fmt.Fprintf(out, " (mails are written to %s/mail)", a.config.Data)
 	}

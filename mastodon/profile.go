@@ -116,21 +116,35 @@ type profileParams struct {
 		Language    *string `param:"language"`
 		QuotePolicy *string `param:"quote_policy" enum:"public,followers,nobody"`
 	} `param:"source"`
+	ShowMedia        *bool     `param:"show_media"`
+	ShowMediaReplies *bool     `param:"show_media_replies"`
+	ShowFeatured     *bool     `param:"show_featured"`
+	Attributions     *[]string `param:"attribution_domains"`
 }
 
 func (s *server) updateCredentials(c *Call) error {
+	u, err := s.profileUpdate(c)
+	if err != nil {
+		return err
+	}
+	return s.updateProfile(c, u)
+}
+
+// profileUpdate reads a change of the caller's own profile.
+func (s *server) profileUpdate(c *Call) (u profiles.Update, err error) {
 	var in profileParams
 	if err := c.Decode(&in); err != nil {
 		if errs.Is(err, errs.TooLarge) && strings.HasPrefix(c.R.Header.Get("Content-Type"), "multipart/") {
-			return errs.Wrap(errs.Invalid, "Validation failed: The images are too large", err)
+			return u, errs.Wrap(errs.Invalid, "Validation failed: The images are too large", err)
 		}
-		return err
+		return u, err
 	}
-	u := profiles.Update{
+	u = profiles.Update{
 		DisplayName: in.DisplayName, Note: in.Note, AvatarAlt: in.AvatarAlt, HeaderAlt: in.HeaderAlt,
 		Locked: in.Locked, Bot: in.Bot, Discoverable: in.Discoverable, Indexable: in.Indexable,
 		HideCollections: in.HideCollections, Privacy: in.Source.Privacy, Sensitive: in.Source.Sensitive,
-		Language: in.Source.Language, QuotePolicy: in.Source.QuotePolicy,
+		Language: in.Source.Language, QuotePolicy: in.Source.QuotePolicy, ShowMedia: in.ShowMedia,
+		ShowMediaReplies: in.ShowMediaReplies, ShowFeatured: in.ShowFeatured, AttributionDomains: in.Attributions,
 	}
 	if in.Fields != nil {
 		fields := make([]profiles.Field, 0, len(*in.Fields))
@@ -141,14 +155,11 @@ func (s *server) updateCredentials(c *Call) error {
 		}
 		u.Fields = &fields
 	}
-	var err error
 	if u.Avatar, err = s.readPicture("avatar", in.Avatar); err != nil {
-		return err
+		return u, err
 	}
-	if u.Header, err = s.readPicture("header", in.Header); err != nil {
-		return err
-	}
-	return s.updateProfile(c, u)
+	u.Header, err = s.readPicture("header", in.Header)
+	return u, err
 }
 
 func (s *server) updateProfile(c *Call, u profiles.Update) error {

@@ -30,15 +30,16 @@ type Account struct {
 	Discoverable,
 	Indexable,
 	HideCollections bool // do not show whom I follow and who follows me
-	Privacy     string // default visibility of posts: public, unlisted, private
-	Sensitive   bool   // mark my media as sensitive by default
-	Language    string // default language of posts, BCP 47
-	QuotePolicy string // who may quote posts by default: public, followers, nobody
-	CreatedAt   time.Time
-	Followers   int // kept count, owned by this room
-	Following   int // kept count, owned by this room
-	Requests    int // follow requests that wait for an answer
-	State       State
+	ShowMedia, ShowMediaReplies, ShowFeatured bool   // tabs that the profile has
+	Privacy                                   string // default visibility of posts: public, unlisted, private
+	Sensitive                                 bool   // mark my media as sensitive by default
+	Language                                  string // default language of posts, BCP 47
+	QuotePolicy                               string // who may quote posts by default: public, followers, nobody
+	CreatedAt                                 time.Time
+	Followers                                 int // kept count, owned by this room
+	Following                                 int // kept count, owned by this room
+	Requests                                  int // follow requests that wait for an answer
+	State                                     State
 	// Graph changes whenever this account's follows, blocks or mutes do, from
 	// either side. What was derived from them at another value is stale.
 	Graph int64
@@ -72,6 +73,9 @@ type Update struct {
 	Privacy, Language          *string
 	QuotePolicy                *string
 	Sensitive                  *bool
+	ShowMedia, ShowFeatured    *bool
+	ShowMediaReplies           *bool
+	AttributionDomains         *[]string
 }
 
 // Graph is how one account stands to all others. It is shared and must not be

@@ -45,12 +45,14 @@ const updateSQL = `UPDATE profiles_accounts SET display_name = COALESCE($2, disp
  avatar = COALESCE($4, avatar), header = COALESCE($5, header), avatar_alt = COALESCE($6, avatar_alt), header_alt = COALESCE($7, header_alt),
  locked = COALESCE($8, locked), bot = COALESCE($9, bot), discoverable = COALESCE($10, discoverable), indexable = COALESCE($11, indexable),
  hide_collections = COALESCE($12, hide_collections), privacy = COALESCE($13, privacy), sensitive = COALESCE($14, sensitive),
- language = COALESCE($15, language), quote_policy = COALESCE($16, quote_policy) WHERE id = $1 RETURNING username, display_name`
+ language = COALESCE($15, language), quote_policy = COALESCE($16, quote_policy), show_media = COALESCE($17, show_media),
+ show_media_replies = COALESCE($18, show_media_replies), show_featured = COALESCE($19, show_featured) WHERE id = $1 RETURNING username, display_name`
 
 func (s *Service) update(ctx context.Context, tx *db.Tx, id ids.ID, u Update, avatar, header *string) error {
 	a, err := db.One(ctx, tx, func(a *Account) []any { return []any{&a.Username, &a.DisplayName} }, updateSQL,
 		id, u.DisplayName, u.Note, avatar, header, u.AvatarAlt, u.HeaderAlt, u.Locked, u.Bot, u.Discoverable, u.Indexable,
-		u.HideCollections, u.Privacy, u.Sensitive, u.Language, u.QuotePolicy)
+		u.HideCollections, u.Privacy, u.Sensitive, u.Language, u.QuotePolicy,
+		u.ShowMedia, u.ShowMediaReplies, u.ShowFeatured)
 	if err != nil {
 		return err
 	}
@@ -61,6 +63,11 @@ func (s *Service) update(ctx context.Context, tx *db.Tx, id ids.ID, u Update, av
 	}
 	if u.Fields != nil {
 		if err := setFields(ctx, tx, id, *u.Fields); err != nil {
+			return err
+		}
+	}
+	if u.AttributionDomains != nil {
+		if err := setAttributions(ctx, tx, id, *u.AttributionDomains); err != nil {
 			return err
 		}
 	}
@@ -124,6 +131,10 @@ func (s *Service) check(u *Update) problems {
 	if u.Fields != nil {
 		fields := s.checkFields(*u.Fields, p)
 		u.Fields = &fields
+	}
+	if u.AttributionDomains != nil {
+		domains := attributions(*u.AttributionDomains, p)
+		u.AttributionDomains = &domains
 	}
 	if u.Privacy != nil && !slices.Contains([]string{"public", "unlisted", "private"}, *u.Privacy) {
 		p.add("privacy", "ERR_INCLUSION", "is not one of public, unlisted, private")
