@@ -35,7 +35,7 @@ func relationship(r *profiles.Relationship) relationshipEntity {
 		ID: r.ID, Following: r.Following, ShowingReblogs: r.Boosts, Notifying: r.Notify, Languages: r.Languages,
 		FollowedBy: r.FollowedBy, Blocking: r.Blocking, BlockedBy: r.BlockedBy, Muting: r.Muting,
 		MutingNotifications: r.MutingNotifications, MutingExpiresAt: timestamp(r.MuteUntil),
-		Requested: r.Requested, RequestedBy: r.RequestedBy, Note: r.Note,
+		Requested: r.Requested, RequestedBy: r.RequestedBy, Endorsed: r.Endorsed, Note: r.Note,
 	}
 }
 

@@ -23,14 +23,14 @@ var public = []string{
 	"GET /health", "GET /health/", "POST /oauth/token", "POST /oauth/revoke", "POST /api/v1/apps", "GET /media/", "GET /avatars/", "GET /headers/",
 	"GET /api/v1/accounts", "GET /api/v1/accounts/lookup", "GET /api/v1/accounts/{id}", "GET /api/v1/accounts/{id}/", "GET /api/v1/statuses/",
 	"GET /api/v1/statuses", "GET /api/v1/timelines/public", "GET /api/v1/timelines/tag/", "GET /api/v1/polls/", "GET /api/v1/tags/",
-	"GET /api/v1/streaming/health", "GET /api/v1/peers/search", "POST /api/v1/accounts/{id}/email_subscriptions", "GET /api/v2/search", "GET /api/guildhall/v1/openapi.json",
+	"GET /api/v1/streaming/health", "GET /api/v1/peers/search", "POST /api/v1/accounts/{id}/email_subscriptions", "GET /api/v1/directory", "GET /api/v1/trends", "GET /api/v1/trends/", "GET /api/v2/search", "GET /api/guildhall/v1/openapi.json",
 }
 
 // isPublic tells whether a route is on the list: itself, or by a beginning that
 // ends with a slash.
 func isPublic(r mastodon.Route) bool {
 	name := r.Method + " " + r.Pattern
-	if name == "GET /api/v1/instance/domain_blocks" || name == "GET /api/v1/statuses/{id}/source" {
+	if name == "GET /api/v1/accounts/familiar_followers" || name == "GET /api/v1/instance/domain_blocks" || name == "GET /api/v1/statuses/{id}/source" {
 		return false
 	}
 	return slices.ContainsFunc(public, func(p string) bool {

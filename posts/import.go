@@ -180,6 +180,7 @@ func (b *imported) store(ctx context.Context, tx *db.Tx) error {
 // storeParts writes mentions and hashtags.
 func (b *imported) storeParts(ctx context.Context, tx *db.Tx) error {
 	var mentions, tags []any
+	counts := tagCounts{}
 	for _, p := range b.posts {
 		for i, m := range p.Mentions {
 			mentions = append(mentions, p.ID, m.AccountID, i)
@@ -194,11 +195,15 @@ func (b *imported) storeParts(ctx context.Context, tx *db.Tx) error {
 		for i, name := range p.Tags {
 			tags = append(tags, known[name], p.ID, i)
 		}
+		counts.add(p, known)
 	}
 	if err := db.Insert(ctx, tx, "posts_mentions (post_id, account_id, position)", 3, mentions, ""); err != nil {
 		return err
 	}
-	return db.Insert(ctx, tx, "posts_tags (tag_id, post_id, position)", 3, tags, "")
+	if err := db.Insert(ctx, tx, "posts_tags (tag_id, post_id, position)", 3, tags, ""); err != nil {
+		return err
+	}
+	return counts.store(ctx, tx)
 }
 
 func (b *imported) storeCounts(ctx context.Context, tx *db.Tx) error {

@@ -95,6 +95,7 @@ type Profiles interface {
 	Lookup(ctx context.Context, acct string) (*profiles.Account, error)
 	LookupAll(ctx context.Context, names []string) (map[string]*profiles.Account, error)
 	Graph(ctx context.Context, viewer ids.ID) (*profiles.Graph, error)
+	Discoverable(ctx context.Context, viewer ids.ID, list []ids.ID) ([]*profiles.Account, error)
 	States(ctx context.Context) (profiles.States, error)
 }
 

@@ -1,6 +1,7 @@
 package posts
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -13,24 +14,44 @@ import (
 // The kept counts of posts_tag_authors: what follows them is shown to everybody,
 // so that only public and unlisted posts are in them.
 
-// countTags counts a new post, or an edited one, for its author's hashtags.
-func countTags(ctx context.Context, tx *db.Tx, p *Post, known map[string]ids.ID) error {
+// tagCounts is what is added to the counts.
+type tagCounts map[tagAuthor]tagCount
+
+type tagAuthor struct{ account, tag ids.ID }
+
+type tagCount struct {
+	posts, public int
+	last          ids.ID
+}
+
+// add counts a new post, or an edited one, for its author's hashtags.
+func (c tagCounts) add(p *Post, known map[string]ids.ID) {
 	if p.Visibility > Unlisted {
-		return nil
+		return
 	}
-	public := 0
-	if p.Visibility == Public {
-		public = 1
+	for _, tag := range known {
+		key := tagAuthor{p.AccountID, tag}
+		n := c[key]
+		n.posts++
+		if p.Visibility == Public {
+			n.public++
+		}
+		n.last = max(n.last, p.ID)
+		c[key] = n
 	}
-	var args []any
-	tags := slices.Sorted(maps.Values(known)) // two transactions must not wait for each other
-	for _, tag := range tags {
-		args = append(args, p.AccountID, tag, 1, public, p.ID)
+}
+
+func (c tagCounts) store(ctx context.Context, tx *db.Tx) error {
+	// In one order: two transactions must not wait for each other.
+	keys := slices.SortedFunc(maps.Keys(c), func(a, b tagAuthor) int { return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.tag, b.tag)) })
+	var rows []any
+	for _, key := range keys {
+		n := c[key]
+		rows = append(rows, key.account, key.tag, n.posts, n.public, n.last)
 	}
-	_, err := db.Exec(ctx, tx, "INSERT INTO posts_tag_authors (account_id, tag_id, posts, public_posts, last_id) VALUES "+db.Tuples(len(tags), 5)+
-		` ON CONFLICT (account_id, tag_id) DO UPDATE SET posts = posts_tag_authors.posts + 1, public_posts = posts_tag_authors.public_posts + excluded.public_posts,
-		last_id = CASE WHEN excluded.last_id > posts_tag_authors.last_id THEN excluded.last_id ELSE posts_tag_authors.last_id END`, args...)
-	return err
+	return db.Insert(ctx, tx, "posts_tag_authors (account_id, tag_id, posts, public_posts, last_id)", 5, rows,
+		`ON CONFLICT (account_id, tag_id) DO UPDATE SET posts = posts_tag_authors.posts + excluded.posts, public_posts = posts_tag_authors.public_posts + excluded.public_posts,
+		last_id = CASE WHEN excluded.last_id > posts_tag_authors.last_id THEN excluded.last_id ELSE posts_tag_authors.last_id END`)
 }
 
 // uncountTags takes countTags back, before the post's hashtags are deleted. No

@@ -50,7 +50,9 @@ func (s *Service) storeTags(ctx context.Context, tx *db.Tx, p *Post) error {
 	if _, err = db.Exec(ctx, tx, "INSERT INTO posts_tags (tag_id, post_id, position) VALUES "+db.Tuples(len(p.Tags), 3), args...); err != nil {
 		return err
 	}
-	return countTags(ctx, tx, p, known)
+	counts := tagCounts{}
+	counts.add(p, known)
+	return counts.store(ctx, tx)
 }
 
 // nameTags returns the ids of hashtags and makes those that are new.

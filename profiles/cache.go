@@ -92,3 +92,5 @@ func weighGraph(_ ids.ID, g *Graph) uint32 {
 	n := 400 + 80*len(g.Following) + 24*(len(g.Blocking)+len(g.BlockedBy)) + 64*len(g.Muting)
 	return uint32(n)
 }
+
+func weighSuggestions(_ ids.ID, s *suggestions) uint32 { return uint32(100 + 64*len(s.list)) }

@@ -114,6 +114,9 @@ func (c *change) unfollow(ctx context.Context, from, to ids.ID) (bool, error) {
 		}
 		return true, c.tell(ctx, RequestEnded{From: from, To: to})
 	}
+	if _, err := db.Exec(ctx, c.tx, "DELETE FROM profiles_endorsements WHERE from_id = $1 AND to_id = $2", from, to); err != nil {
+		return false, err
+	}
 	return true, errors.Join(
 		c.count(ctx, from, 0, -1, 0),
 		c.count(ctx, to, -1, 0, 0),

@@ -62,6 +62,10 @@ func (s *Service) hear(e bus.Event) {
 	if e.Kind == (StateChanged{}).Kind() || e.Kind == (Erased{}).Kind() {
 		s.forgetState(stale.AccountID)
 	}
+	if e.Kind == (SuggestionDismissed{}).Kind() {
+		s.suggested.forget(stale.From)
+		return
+	}
 	for _, id := range []ids.ID{stale.AccountID, stale.From, stale.To} {
 		if id != 0 {
 			s.accounts.forget(id)
@@ -78,4 +82,5 @@ func (s *Service) forgetAll() {
 	s.names.forgetAll()
 	s.graphs.forgetAll()
 	s.states.forgetAll()
+	s.suggested.forgetAll()
 }

@@ -67,6 +67,16 @@ func (Erased) Kind() string { return "erased" }
 // Kind implements bus.Payload.
 func (StateChanged) Kind() string { return "state_changed" }
 
+// SuggestionDismissed says that From does not want to be shown To as a
+// suggestion.
+type SuggestionDismissed struct {
+	From ids.ID `json:"from"`
+	To   ids.ID `json:"to"`
+}
+
+// Kind implements bus.Payload.
+func (SuggestionDismissed) Kind() string { return "suggestion_dismissed" }
+
 // Kind implements bus.Payload.
 func (Registered) Kind() string { return "registered" }
 

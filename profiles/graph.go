@@ -50,6 +50,7 @@ const (
 	rowBlocker
 	rowMute
 	rowNote
+	rowEndorsement
 )
 
 // relationRow is a row of such a statement; which columns mean something

@@ -129,5 +129,6 @@ type Relationship struct {
 	MuteUntil           time.Time
 	Requested           bool // my request waits for their answer
 	RequestedBy         bool // theirs waits for mine
+	Endorsed            bool // I recommend them on my profile
 	Note                string
 }

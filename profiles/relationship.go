@@ -55,6 +55,8 @@ func (s *Service) Relationships(ctx context.Context, viewer ids.ID, list []ids.I
 			}
 		case rowNote:
 			rel.Note = r.text
+		case rowEndorsement:
+			rel.Endorsed = true
 		}
 	}
 	for i := range out {
@@ -72,7 +74,8 @@ UNION ALL SELECT 3, to_id, FALSE, FALSE, FALSE, 0, language FROM profiles_follow
 UNION ALL SELECT 4, to_id, FALSE, FALSE, FALSE, 0, '' FROM profiles_blocks WHERE from_id = $1 AND to_id IN ` + in + `
 UNION ALL SELECT 5, from_id, FALSE, FALSE, FALSE, 0, '' FROM profiles_blocks WHERE to_id = $1 AND from_id IN ` + in + `
 UNION ALL SELECT 6, to_id, FALSE, FALSE, notifications, ends_at, '' FROM profiles_mutes WHERE from_id = $1 AND to_id IN ` + in + `
-UNION ALL SELECT 7, to_id, FALSE, FALSE, FALSE, 0, note FROM profiles_notes WHERE from_id = $1 AND to_id IN ` + in
+UNION ALL SELECT 7, to_id, FALSE, FALSE, FALSE, 0, note FROM profiles_notes WHERE from_id = $1 AND to_id IN ` + in + `
+UNION ALL SELECT 8, to_id, FALSE, FALSE, FALSE, 0, '' FROM profiles_endorsements WHERE from_id = $1 AND to_id IN ` + in
 	return db.All(ctx, s.db, scanRelation, text, args...)
 }
 

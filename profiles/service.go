@@ -16,6 +16,7 @@ import (
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/image"
+	"github.com/maypok86/otter/v2"
 )
 
 //go:embed schema
@@ -82,22 +83,23 @@ type Deps struct {
 // Service keeps accounts and how they stand to each other. Its methods may be
 // called concurrently.
 type Service struct {
-	config   Config
-	db       *db.DB
-	bus      *bus.Bus
-	outbox   *bus.Outbox
-	ids      *ids.Generator
-	now      func() time.Time
-	log      *slog.Logger
-	users    Users
-	images   *image.Processor
-	blobs    *blob.Store
-	format   func(string) string
-	accounts *cache[ids.ID, *Account]
-	names    *cache[string, ids.ID] // 0: there is nobody of that name
-	graphs   *cache[ids.ID, *Graph]
-	states   *cache[struct{}, States]
-	total    total
+	config    Config
+	db        *db.DB
+	bus       *bus.Bus
+	outbox    *bus.Outbox
+	ids       *ids.Generator
+	now       func() time.Time
+	log       *slog.Logger
+	users     Users
+	images    *image.Processor
+	blobs     *blob.Store
+	format    func(string) string
+	accounts  *cache[ids.ID, *Account]
+	names     *cache[string, ids.ID] // 0: there is nobody of that name
+	graphs    *cache[ids.ID, *Graph]
+	states    *cache[struct{}, States]
+	suggested *cache[ids.ID, *suggestions]
+	total     total
 }
 
 // total is the number of accounts, counted anew once a minute.
@@ -112,11 +114,12 @@ func New(d Deps, c Config) *Service {
 	return &Service{
 		config: c, db: d.DB, bus: d.Bus, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now), ids: d.IDs, now: d.Now, log: d.Log,
 		users: d.Identity, blobs: d.Blobs, format: d.Format,
-		images:   d.Images.WithLimits(image.Limits{Bytes: c.PictureBytes, Pixels: c.PicturePixels}),
-		accounts: newCache(c.AccountCache, weighAccount, keep[ids.ID, *Account]),
-		names:    newCache(c.NameCache, weighName, keepName),
-		graphs:   newCache(c.GraphCache, weighGraph, keep[ids.ID, *Graph]),
-		states:   newCache(1, func(struct{}, States) uint32 { return 1 }, keep[struct{}, States]),
+		images:    d.Images.WithLimits(image.Limits{Bytes: c.PictureBytes, Pixels: c.PicturePixels}),
+		accounts:  newCache(c.AccountCache, weighAccount, keep[ids.ID, *Account]),
+		names:     newCache(c.NameCache, weighName, keepName),
+		graphs:    newCache(c.GraphCache, weighGraph, keep[ids.ID, *Graph]),
+		states:    newCache(1, func(struct{}, States) uint32 { return 1 }, keep[struct{}, States]),
+		suggested: newCache(c.GraphCache/8, weighSuggestions, func(otter.Entry[ids.ID, *suggestions]) time.Duration { return suggestionsLife }),
 	}
 }
 
