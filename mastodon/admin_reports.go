@@ -3,7 +3,6 @@ package mastodon
 import (
 	"context"
 	"net/http"
-	"strconv"
 
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/moderation"
@@ -84,7 +83,7 @@ func (s *server) rulesOf(r *moderation.Report) []rule {
 	out := []rule{}
 	for _, known := range s.rules() {
 		for _, id := range r.RuleIDs {
-			if known.ID == strconv.FormatInt(int64(id), 10) {
+			if known.ID == id {
 				out = append(out, known)
 			}
 		}

@@ -10,15 +10,6 @@ import (
 	"github.com/guildhall/guildhall/internal/testkit"
 )
 
-// staff makes a member of a rank, with a token for everything.
-func (w *world) staff(name string, r identity.Role) *person {
-	w.Helper()
-	p := w.person(name)
-	w.must(w.identity.SetRole(w.kit.Ctx, p.id, r))
-	p.token = w.token(p, allowed+" admin:read admin:write")
-	return p
-}
-
 const membersPath = "/api/v1/admin/accounts"
 
 func TestAdminAccounts(t *testing.T) {

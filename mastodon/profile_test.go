@@ -67,7 +67,7 @@ func TestAZ20NoPrivileges(t *testing.T) {
 			t.Errorf("%s\n%s", before, after)
 		}
 	}
-	w.do("GET", "/api/v1/admin/accounts", bob.token, nil).is(404)
+	w.do("GET", "/api/v1/admin/accounts", bob.token, nil).is(403)
 }
 
 func TestPictures(t *testing.T) {
