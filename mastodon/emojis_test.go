@@ -13,15 +13,6 @@ import (
 	"github.com/guildhall/guildhall/identity"
 )
 
-// staff makes a member with a role and a token for everything.
-func (w *world) staff(name string, role identity.Role) *person {
-	w.Helper()
-	p := w.person(name)
-	w.must(w.identity.SetRole(w.kit.Ctx, p.id, role))
-	p.token = w.token(p, allowed+" admin:read admin:write")
-	return p
-}
-
 const emojisPath = "/api/guildhall/v1/admin/custom_emojis"
 
 func TestCustomEmojis(t *testing.T) {
