@@ -16,7 +16,6 @@ func instanceRoutes() []Route {
 		{"GET", "/api/v1/instance/domain_blocks", User, "", Instance, "", 0, (*server).emptyList, nil, []struct{}{}},
 		{"GET", "/api/v1/instance/translation_languages", Public, "", Instance, "", 0, (*server).emptyObject, nil, nil},
 		{"GET", "/api/v1/push/subscription", User, "push", Notifications, "", 0, (*server).nothingThere, nil, nil},
-		{"GET", "/api/v1/lists", User, "read:lists", Posts, "", 0, (*server).emptyList, nil, []struct{}{}},
 		{"GET", "/.well-known/nodeinfo", Public, "", Instance, "", 0, (*server).nodeinfoLinks, nil, nodeinfoLinksEntity{}},
 		{"GET", "/nodeinfo/2.0", Public, "", Instance, "", 0, (*server).nodeinfo20, nil, nodeinfoEntity{}},
 		{"GET", "/nodeinfo/2.1", Public, "", Instance, "", 0, (*server).nodeinfo21, nil, nodeinfoEntity{}},

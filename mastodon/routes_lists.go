@@ -1,5 +1,17 @@
 package mastodon
 
 func listRoutes() []Route {
-	return []Route{}
+	return []Route{
+		{"GET", "/api/v1/lists", User, "read:lists", Posts, "", 0, (*server).lists, nil, []listEntity{}},
+		{"POST", "/api/v1/lists", User, "write:lists", Posts, "", 0, (*server).createList, listParams{}, listEntity{}},
+		{"GET", "/api/v1/lists/{id}", User, "read:lists", Posts, "", 0, (*server).getList, nil, listEntity{}},
+		{"PUT", "/api/v1/lists/{id}", User, "write:lists", Posts, "", 0, (*server).updateList, listParams{}, listEntity{}},
+		{"PATCH", "/api/v1/lists/{id}", User, "write:lists", Posts, "", 0, (*server).updateList, listParams{}, listEntity{}},
+		{"DELETE", "/api/v1/lists/{id}", User, "write:lists", Posts, "", 0, (*server).deleteList, nil, nil},
+		{"GET", "/api/v1/lists/{id}/accounts", User, "read:lists", Posts, "paging", 0, (*server).listMembers, pageParams{}, []accountEntity{}},
+		{"POST", "/api/v1/lists/{id}/accounts", User, "write:lists", Posts, "", 0, (*server).addToList, membersParams{}, nil},
+		{"DELETE", "/api/v1/lists/{id}/accounts", User, "write:lists", Posts, "", 0, (*server).removeFromList, membersParams{}, nil},
+		{"GET", "/api/v1/accounts/{id}/lists", User, "read:lists", Posts, "", 0, (*server).listsWith, nil, []listEntity{}},
+		{"GET", "/api/v1/timelines/list/{list_id}", User, "read:lists", Posts, "", 0, (*server).listTimeline, pageParams{}, []statusAnswer{}},
+	}
 }

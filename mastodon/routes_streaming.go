@@ -10,6 +10,7 @@ func streamingRoutes() []Route {
 		{"GET", "/api/v1/streaming/user", User, "read:statuses", Notifications, "", stream, (*server).events, nil, nil},
 		{"GET", "/api/v1/streaming/user/notification", User, "read:notifications", Notifications, "", stream, (*server).events, nil, nil},
 		{"GET", "/api/v1/streaming/direct", User, "read:statuses", Notifications, "", stream, (*server).events, nil, nil},
+		{"GET", "/api/v1/streaming/list", User, "read:lists", Notifications, "", stream, (*server).events, listStreamParams{}, nil},
 		{"GET", "/api/v1/streaming/public", Anyone, "read:statuses", Notifications, "", stream, (*server).events, publicStreamParams{}, nil},
 		{"GET", "/api/v1/streaming/public/local", Anyone, "read:statuses", Notifications, "", stream, (*server).events, publicStreamParams{}, nil},
 		{"GET", "/api/v1/streaming/public/remote", Anyone, "read:statuses", Notifications, "", stream, (*server).events, publicStreamParams{}, nil},

@@ -30,7 +30,8 @@ var public = []string{
 // ends with a slash.
 func isPublic(r mastodon.Route) bool {
 	name := r.Method + " " + r.Pattern
-	if name == "GET /api/v1/accounts/familiar_followers" || name == "GET /api/v1/instance/domain_blocks" || name == "GET /api/v1/statuses/{id}/source" {
+	if slices.Contains([]string{"GET /api/v1/accounts/familiar_followers", "GET /api/v1/accounts/{id}/lists", "GET /api/v1/instance/domain_blocks",
+		"GET /api/v1/statuses/{id}/source"}, name) {
 		return false
 	}
 	return slices.ContainsFunc(public, func(p string) bool {

@@ -30,10 +30,23 @@ type socket struct {
 	buf  []byte
 }
 
-// streamParams name the first stream of a socket.
+// streamParams name a stream: the first one of a socket, or that of a command.
 type streamParams struct {
-	Stream string `param:"stream"`
-	Tag    string `param:"tag"`
+	Stream string `param:"stream" json:"stream"`
+	Tag    string `param:"tag" json:"tag"`
+	List   string `param:"list" json:"list"`
+}
+
+func (p streamParams) channel() notifications.Channel {
+	c := notifications.Channel{Name: p.Stream, Tag: p.Tag}
+	if p.List == "" {
+		return c
+	}
+	var ok bool
+	if c.List, ok = ids.Parse(p.List); !ok {
+		c.List = noSuchID
+	}
+	return c
 }
 
 // stream answers a WebSocket handshake, or explains that one is needed.
@@ -47,7 +60,7 @@ func (s *server) stream(c *Call) error {
 	}
 	defer feed.Close()
 	if name := c.Param("stream"); name != "" {
-		if err := c.addChannel(feed, notifications.Channel{Name: name, Tag: c.Param("tag")}); err != nil {
+		if err := c.addChannel(feed, streamParams{name, c.Param("tag"), c.Param("list")}.channel()); err != nil {
 			return err
 		}
 	}
@@ -219,12 +232,11 @@ func (k *socket) send(ctx context.Context, text []byte) error {
 // and does not end the connection.
 func (k *socket) obey(ctx context.Context, text []byte) error {
 	var command struct {
-		Type   string `json:"type"`
-		Stream string `json:"stream"`
-		Tag    string `json:"tag"`
+		Type string `json:"type"`
+		streamParams
 	}
 	err := jsonv2.Unmarshal(text, &command)
-	channel := notifications.Channel{Name: command.Stream, Tag: command.Tag}
+	channel := command.channel()
 	switch {
 	case err != nil:
 		err = errs.Wrap(errs.Malformed, "The message could not be read", err)

@@ -22,6 +22,7 @@ var channelScopes = map[string]string{
 	notifications.ChannelUser:          "read:statuses",
 	notifications.ChannelNotifications: "read:notifications",
 	notifications.ChannelDirect:        "read:statuses",
+	notifications.ChannelList:          "read:lists",
 }
 
 // subscribe opens a feed for the caller.
@@ -146,6 +147,11 @@ type tagStreamParams struct {
 	Tag string `param:"tag"`
 }
 
+// listStreamParams name the list of a stream.
+type listStreamParams struct {
+	List string `param:"list"`
+}
+
 // heartbeat is how often a quiet stream shows that it is alive.
 const heartbeat = 15 * time.Second
 
@@ -162,11 +168,14 @@ func (s *server) events(c *Call) error {
 	if strings.HasPrefix(name, notifications.ChannelPublic) && c.Bool("only_media") {
 		name += ":media"
 	}
-	channel := notifications.Channel{Name: name}
-	if strings.HasPrefix(name, notifications.ChannelTag) {
-		channel.Tag = c.Param("tag")
+	params := streamParams{Stream: name}
+	switch {
+	case strings.HasPrefix(name, notifications.ChannelTag):
+		params.Tag = c.Param("tag")
+	case name == notifications.ChannelList:
+		params.List = c.Param("list")
 	}
-	if err := c.addChannel(feed, channel); err != nil {
+	if err := c.addChannel(feed, params.channel()); err != nil {
 		return err
 	}
 	connection := http.NewResponseController(c.W)

@@ -20,7 +20,15 @@ import (
 // revoked or when the service stops. Returns TooMany if the account has too
 // many feeds, and Unavailable when the service is stopping.
 func (s *Service) Subscribe(ctx context.Context, who Subscriber) (*Feed, error) {
-	keep := func() (func(), error) { return s.Posts.KeepFeed(context.WithoutCancel(ctx), who.UserID) }
+	keep := func(c Channel) (func(), error) {
+		switch c.Name {
+		case ChannelUser:
+			return s.Posts.KeepFeed(context.WithoutCancel(ctx), who.UserID)
+		case ChannelList:
+			return s.Posts.KeepList(context.WithoutCancel(ctx), who.UserID, c.List)
+		}
+		return func() {}, nil
+	}
 	return s.hub.subscribe(who, keep)
 }
 
@@ -152,7 +160,7 @@ func (s *Service) sendNotification(ctx context.Context, n Notification) error {
 }
 
 func (s *Service) sendCreated(ctx context.Context, c posts.Created) error {
-	homes, err := s.homes(ctx, c)
+	to, err := s.audience(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -163,7 +171,7 @@ func (s *Service) sendCreated(ctx context.Context, c posts.Created) error {
 	}
 	listeners := s.hub.listeners(channels)
 	partners, err := s.partners(ctx, c)
-	if err != nil || len(homes) == 0 && len(listeners) == 0 && len(partners) == 0 {
+	if err != nil || to.empty() && len(listeners) == 0 && len(partners) == 0 {
 		return err
 	}
 	view, err := s.plainView(ctx, c.AccountID, c.ID)
@@ -171,7 +179,7 @@ func (s *Service) sendCreated(ctx context.Context, c posts.Created) error {
 		return err
 	}
 	s.hub.toUsers(&Message{Event: EventConversation, PostID: c.ID, View: view}, Channel{Name: ChannelDirect}, partners)
-	return s.sendView(ctx, &Message{Event: EventUpdate, PostID: c.ID, View: view}, homes, channels, listeners)
+	return s.sendView(ctx, &Message{Event: EventUpdate, PostID: c.ID, View: view}, to, channels, listeners)
 }
 
 // partners returns those who take part in the conversation that a direct post
@@ -197,7 +205,7 @@ func (s *Service) sendEdited(ctx context.Context, c posts.Edited) error {
 	if err != nil || view == nil {
 		return err
 	}
-	homes, err := s.homes(ctx, createdOf(view.Post))
+	to, err := s.audience(ctx, createdOf(view.Post))
 	if err != nil {
 		return err
 	}
@@ -206,17 +214,16 @@ func (s *Service) sendEdited(ctx context.Context, c posts.Edited) error {
 		answers := view.InReplyToID != 0 && view.InReplyToAccountID != view.AccountID
 		channels = publicChannels(!answers, c.Tags)
 	}
-	return s.sendView(ctx, &Message{Event: EventEdit, PostID: c.ID, View: view}, homes, channels, s.hub.listeners(channels))
+	return s.sendView(ctx, &Message{Event: EventEdit, PostID: c.ID, View: view}, to, channels, s.hub.listeners(channels))
 }
 
-// sendView sends a post to the accounts that have it in their home, and to
+// sendView sends a post to those who have it in a timeline of theirs, and to
 // those listeners of the channels who do not hide its author.
-func (s *Service) sendView(ctx context.Context, m *Message, homes []ids.ID, channels []Channel, listeners map[ids.ID]bool) error {
-	homes, err := s.leaveStrangers(ctx, homes, m.View)
-	if err != nil {
+func (s *Service) sendView(ctx context.Context, m *Message, to audience, channels []Channel, listeners map[ids.ID]bool) error {
+	if err := s.leaveStrangers(ctx, &to, m.View); err != nil {
 		return err
 	}
-	s.hub.toUsers(m, Channel{Name: ChannelUser}, homes)
+	s.hub.toAudience(m, to)
 	if len(m.View.Media) == 0 {
 		channels = slices.DeleteFunc(channels, Channel.onlyMedia)
 	}
@@ -230,12 +237,12 @@ func (s *Service) sendView(ctx context.Context, m *Message, homes []ids.ID, chan
 // sendDeleted tells those who may have been shown a post that it is gone. Only
 // its id is told, and that not to those who could not see it.
 func (s *Service) sendDeleted(ctx context.Context, d posts.Deleted) error {
-	homes, err := s.homes(ctx, posts.Created{ID: d.ID, AccountID: d.AccountID, BoostOfID: d.BoostOfID, Visibility: d.Visibility, Mentions: d.Mentions, Tags: d.Tags})
+	to, err := s.audience(ctx, posts.Created{ID: d.ID, AccountID: d.AccountID, BoostOfID: d.BoostOfID, Visibility: d.Visibility, Mentions: d.Mentions, Tags: d.Tags})
 	if err != nil {
 		return err
 	}
 	m := &Message{Event: EventDelete, PostID: d.ID}
-	s.hub.toUsers(m, Channel{Name: ChannelUser}, homes)
+	s.hub.toAudience(m, to)
 	if d.Visibility != posts.Public || d.BoostOfID != 0 {
 		return nil
 	}
@@ -249,51 +256,6 @@ func (s *Service) sendDeleted(ctx context.Context, d posts.Deleted) error {
 	}
 	s.hub.toChannels(m, channels, listeners)
 	return nil
-}
-
-// homes returns the connected accounts in whose home timeline a post is. Only
-// those are asked whose feed is kept, which is for the hub.
-func (s *Service) homes(ctx context.Context, c posts.Created) ([]ids.ID, error) {
-	return s.Posts.HomeReaders(ctx, c, func(ids.ID) bool { return true })
-}
-
-// createdOf returns what was told when a post was made, as far as homes asks.
-func createdOf(p *posts.Post) posts.Created {
-	c := posts.Created{ID: p.ID, AccountID: p.AccountID, InReplyToID: p.InReplyToID, InReplyToAccountID: p.InReplyToAccountID,
-		Visibility: p.Visibility, Tags: p.Tags, Language: p.Language}
-	for _, m := range p.Mentions {
-		c.Mentions = append(c.Mentions, m.AccountID)
-	}
-	return c
-}
-
-// leaveStrangers takes those out who follow neither the author nor a hashtag
-// now, or hide the author or the boosted one: what is known of homes may be a
-// moment older than a block.
-func (s *Service) leaveStrangers(ctx context.Context, homes []ids.ID, v *posts.View) ([]ids.ID, error) {
-	now, kept := s.Now(), homes[:0]
-	for _, id := range homes {
-		if id != v.AccountID {
-			graph, err := s.Profiles.Graph(ctx, id)
-			if errs.Is(err, errs.NotFound) {
-				continue
-			}
-			if err != nil {
-				return nil, err
-			}
-			_, follows := graph.Following[v.AccountID]
-			if !follows && v.Visibility == posts.Public && v.Boost == nil {
-				if follows, err = s.Posts.FollowsTag(ctx, id, v.Tags); err != nil {
-					return nil, err
-				}
-			}
-			if !follows || graph.Hides(v.AccountID, now) || v.Boost != nil && graph.Hides(v.Boost.AccountID, now) {
-				continue
-			}
-		}
-		kept = append(kept, id)
-	}
-	return kept, nil
 }
 
 // leaveHiding takes those out who hide an account's posts, and of a silenced
@@ -348,7 +310,7 @@ func publicChannels(timelines bool, tags []string) []Channel {
 			Channel{Name: ChannelMedia}, Channel{Name: ChannelLocalMedia})
 	}
 	for _, tag := range tags {
-		channels = append(channels, Channel{ChannelTag, tag}, Channel{ChannelTagLocal, tag})
+		channels = append(channels, Channel{Name: ChannelTag, Tag: tag}, Channel{Name: ChannelTagLocal, Tag: tag})
 	}
 	return channels
 }

@@ -26,7 +26,7 @@ func newHub(c Config) *hub {
 	return &hub{config: c, queue: make(chan task, c.EventQueue), users: map[ids.ID]map[*Feed]bool{}, channels: map[Channel]map[*Feed]bool{}}
 }
 
-func (h *hub) subscribe(who Subscriber, keep func() (func(), error)) (*Feed, error) {
+func (h *hub) subscribe(who Subscriber, keep func(Channel) (func(), error)) (*Feed, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.ended != "" {
@@ -39,7 +39,7 @@ func (h *hub) subscribe(who Subscriber, keep func() (func(), error)) (*Feed, err
 	if len(h.users[who.UserID]) >= most {
 		return nil, errs.New(errs.TooMany, "Too many streams are open")
 	}
-	f := &Feed{hub: h, who: who, keep: keep, release: func() {}, queue: make(chan Delivery, h.config.FeedQueue), channels: map[Channel][]string{}}
+	f := &Feed{hub: h, who: who, keep: keep, queue: make(chan Delivery, h.config.FeedQueue), channels: map[Channel]subscription{}}
 	if h.users[who.UserID] == nil {
 		h.users[who.UserID] = map[*Feed]bool{}
 	}
@@ -62,10 +62,7 @@ func (h *hub) add(f *Feed, c Channel, streams []string, release func()) (bool, e
 	if len(f.channels) >= channelsMax {
 		return false, errs.New(errs.TooMany, "Too many channels on one stream")
 	}
-	f.channels[c] = streams
-	if c.Name == ChannelUser {
-		f.release = release
-	}
+	f.channels[c] = subscription{streams, release}
 	if c.personal() {
 		return true, nil
 	}
@@ -84,8 +81,8 @@ func (h *hub) remove(f *Feed, c Channel) {
 
 // forget takes a feed off a channel; h.mu is held.
 func (h *hub) forget(f *Feed, c Channel) {
-	if _, ok := f.channels[c]; ok && c.Name == ChannelUser {
-		f.release()
+	if on, ok := f.channels[c]; ok {
+		on.release()
 	}
 	delete(f.channels, c)
 	delete(h.channels[c], f)
@@ -168,7 +165,7 @@ func (h *hub) toUsers(m *Message, c Channel, accounts []ids.ID) {
 	h.mu.RLock()
 	for _, id := range accounts {
 		for f := range h.users[id] {
-			if streams, ok := f.channels[c]; ok && !f.put(Delivery{streams, m}) {
+			if on, ok := f.channels[c]; ok && !f.put(Delivery{on.streams, m}) {
 				slow = append(slow, f)
 			}
 		}
@@ -184,7 +181,7 @@ func (h *hub) toChannels(m *Message, channels []Channel, accounts map[ids.ID]boo
 	h.mu.RLock()
 	for _, c := range channels {
 		for f := range h.channels[c] {
-			if accounts[f.who.UserID] && !f.put(Delivery{f.channels[c], m}) {
+			if accounts[f.who.UserID] && !f.put(Delivery{f.channels[c].streams, m}) {
 				slow = append(slow, f)
 			}
 		}
@@ -199,7 +196,7 @@ func (h *hub) toEverybody(m *Message, c Channel) {
 	h.mu.RLock()
 	for _, feeds := range h.users {
 		for f := range feeds {
-			if streams, ok := f.channels[c]; ok && !f.put(Delivery{streams, m}) {
+			if on, ok := f.channels[c]; ok && !f.put(Delivery{on.streams, m}) {
 				slow = append(slow, f)
 			}
 		}

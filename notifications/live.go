@@ -17,9 +17,11 @@ type Subscriber struct {
 	TokenID ids.ID
 }
 
-// Channel is a stream by its name in the API; Tag is for the hashtag ones.
+// Channel is a stream by its name in the API; Tag is for the hashtag ones, List
+// for a list's.
 type Channel struct {
 	Name, Tag string
+	List      ids.ID
 }
 
 // The names of the channels.
@@ -33,6 +35,7 @@ const (
 	ChannelMedia         = "public:media"
 	ChannelLocalMedia    = "public:local:media"
 	ChannelRemoteMedia   = "public:remote:media"
+	ChannelList          = "list"
 	ChannelTag           = "hashtag"
 	ChannelTagLocal      = "hashtag:local"
 )
@@ -73,7 +76,7 @@ func (m *Message) Encode(f func() []byte) []byte {
 }
 
 // Delivery is a message and the stream that it came by, as the API spells it:
-// ["user"], ["hashtag", "go"]. Streams is shared and must not be changed.
+// ["user"], ["hashtag", "go"], ["list", "12"]. Streams is shared and must not be changed.
 type Delivery struct {
 	Streams []string
 	*Message
@@ -104,10 +107,15 @@ type Feed struct {
 	hub      *hub
 	who      Subscriber
 	queue    chan Delivery
-	keep     func() (release func(), err error) // keeps the home timeline of who in memory
-	release  func()                             // for the user channel, while the feed is on it; guarded by hub.mu
-	channels map[Channel][]string               // with the stream's spelling; guarded by hub.mu
-	ended    Ended                              // empty: open; guarded by hub.mu
+	keep     func(Channel) (release func(), err error) // keeps the timeline of a channel in memory
+	channels map[Channel]subscription                  // guarded by hub.mu
+	ended    Ended                                     // empty: open; guarded by hub.mu
+}
+
+// subscription is a feed's place on a channel.
+type subscription struct {
+	streams []string // the stream as the API spells it
+	release func()   // ends what is kept for it
 }
 
 // Messages gives what the channels carry. It is closed when the feed ends.
@@ -128,9 +136,9 @@ func (f *Feed) Close() { f.hub.end(EndedClosed, f) }
 
 // Add subscribes to a channel; twice is as good as once. What happens from its
 // return on is not missed. Returns Malformed for
-// a channel that does not exist or lacks its tag, Unauthenticated for a
-// person's channel without a person, TooMany for too many channels on one
-// feed, and an Ended if the feed has ended.
+// a channel that does not exist or lacks its tag or list, Unauthenticated for a
+// person's channel without a person, NotFound for a list that is not theirs,
+// TooMany for too many channels on one feed, and an Ended if the feed has ended.
 func (f *Feed) Add(c Channel) error {
 	c, streams, err := c.known()
 	if err != nil {
@@ -139,11 +147,9 @@ func (f *Feed) Add(c Channel) error {
 	if f.who.UserID == 0 && c.personal() {
 		return errs.New(errs.Unauthenticated, "This channel needs a user")
 	}
-	release := func() {}
-	if c.Name == ChannelUser {
-		if release, err = f.keep(); err != nil {
-			return err
-		}
+	release, err := f.keep(c)
+	if err != nil {
+		return err
 	}
 	added, err := f.hub.add(f, c, streams, release)
 	if !added {
@@ -163,7 +169,7 @@ func (f *Feed) Remove(c Channel) error {
 }
 
 func (c Channel) personal() bool {
-	return c.Name == ChannelUser || c.Name == ChannelNotifications || c.Name == ChannelDirect
+	return c.Name == ChannelUser || c.Name == ChannelNotifications || c.Name == ChannelDirect || c.Name == ChannelList
 }
 
 // known returns the channel as it is kept and how its stream is spelled.
@@ -177,7 +183,12 @@ func (c Channel) known() (Channel, []string, error) {
 			return c, nil, errs.New(errs.Malformed, "Missing tag name parameter")
 		}
 		c.Tag = text.NormalizeTag(c.Tag)
-		return c, []string{c.Name, c.Tag}, nil
+		return Channel{Name: c.Name, Tag: c.Tag}, []string{c.Name, c.Tag}, nil
+	case ChannelList:
+		if c.List == 0 {
+			return c, nil, errs.New(errs.Malformed, "Missing list name parameter")
+		}
+		return Channel{Name: c.Name, List: c.List}, []string{c.Name, c.List.String()}, nil
 	}
 	return c, nil, errs.New(errs.Malformed, "Unknown stream type requested")
 }

@@ -25,7 +25,7 @@ func (w *town) listen(account ids.ID, channels ...string) *Feed {
 	w.must(err)
 	for _, c := range channels {
 		name, tag, _ := strings.Cut(c, " ")
-		w.must(f.Add(Channel{name, tag}))
+		w.must(f.Add(Channel{Name: name, Tag: tag}))
 	}
 	return f
 }
@@ -269,7 +269,7 @@ func TestFeedsEnd(t *testing.T) {
 func TestSubscribeRefuses(t *testing.T) {
 	h := newHub(DefaultConfig())
 	var kept atomic.Int64
-	keep := func() (func(), error) {
+	keep := func(Channel) (func(), error) {
 		kept.Add(1)
 		return func() { kept.Add(-1) }, nil
 	}
@@ -278,8 +278,8 @@ func TestSubscribeRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for c, want := range map[Channel]errs.Kind{
-		{"", ""}: errs.Malformed, {"list", "1"}: errs.Malformed, {"public.>", ""}: errs.Malformed, {"hashtag", ""}: errs.Malformed,
-		{"hashtag", strings.Repeat("a", 401)}: errs.Malformed, {"hashtag", "\xff"}: errs.Malformed,
+		{}: errs.Malformed, {Name: "list", Tag: "1"}: errs.Malformed, {Name: "public.>"}: errs.Malformed, {Name: "hashtag"}: errs.Malformed,
+		{Name: "hashtag", Tag: strings.Repeat("a", 401)}: errs.Malformed, {Name: "hashtag", Tag: "\xff"}: errs.Malformed,
 	} {
 		if err := f.Add(c); !errs.Is(err, want) {
 			t.Errorf("%q: %v", c, err)
@@ -294,11 +294,11 @@ func TestSubscribeRefuses(t *testing.T) {
 		}
 	}
 	for i := range channelsMax - 1 {
-		if err := f.Add(Channel{"hashtag", fmt.Sprint("*.>", i)}); err != nil {
+		if err := f.Add(Channel{Name: "hashtag", Tag: fmt.Sprint("*.>", i)}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := f.Add(Channel{"hashtag", "onemore"}); !errs.Is(err, errs.TooMany) {
+	if err := f.Add(Channel{Name: "hashtag", Tag: "onemore"}); !errs.Is(err, errs.TooMany) {
 		t.Error(err)
 	}
 	for range DefaultConfig().StreamsPerAccount - 1 {

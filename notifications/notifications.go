@@ -145,7 +145,9 @@ type Posts interface {
 	Quoters(ctx context.Context, post, after ids.ID, limit int) ([]posts.Quoter, error)
 	Voters(ctx context.Context, poll ids.ID) ([]ids.ID, error)
 	KeepFeed(ctx context.Context, reader ids.ID) (release func(), err error)
-	HomeReaders(ctx context.Context, c posts.Created, among func(ids.ID) bool) ([]ids.ID, error)
+	KeepList(ctx context.Context, reader, list ids.ID) (release func(), err error)
+	HomeReaders(ctx context.Context, c posts.Created) ([]ids.ID, error)
+	ListReaders(ctx context.Context, c posts.Created) ([]posts.ListReader, error)
 	FollowsTag(ctx context.Context, reader ids.ID, names []string) (bool, error)
 }
 

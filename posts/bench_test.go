@@ -46,7 +46,7 @@ func BenchmarkFeedLoad(b *testing.B) {
 				w.feeds.clear()
 				v, err := w.viewer(w.kit.Ctx, reader)
 				must(b, err)
-				_, err = w.feed(w.kit.Ctx, v)
+				_, err = w.feed(w.kit.Ctx, v, 0)
 				must(b, err)
 			}
 		})

@@ -86,10 +86,12 @@ func (s *Service) hearPosts(ctx context.Context, e bus.Event) error {
 				s.outdate(m.PostID)
 			}
 		})
-	case TagFollowed{}.Kind():
-		return on(e, func(f TagFollowed) { s.retagged(ctx, f.AccountID) })
 	case FiltersChanged{}.Kind():
 		return on(e, func(f FiltersChanged) { s.forgetFilters(f.AccountID) })
+	case TagFollowed{}.Kind():
+		return on(e, func(f TagFollowed) { s.rechosen(ctx, f.AccountID) })
+	case ListChanged{}.Kind():
+		return on(e, func(l ListChanged) { s.rechosen(ctx, l.AccountID) })
 	}
 	return nil
 }

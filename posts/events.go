@@ -105,6 +105,16 @@ type FiltersChanged struct {
 	AccountID ids.ID `json:"account_id"`
 }
 
+// ListChanged says that an account's list, or who is in it, has changed, or
+// that the list is gone.
+type ListChanged struct {
+	ListID    ids.ID `json:"list_id"`
+	AccountID ids.ID `json:"account_id"` // whose list
+}
+
+// Kind implements bus.Payload.
+func (ListChanged) Kind() string { return "list_changed" }
+
 // Kind implements bus.Payload.
 func (Created) Kind() string { return "created" }
 

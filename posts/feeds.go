@@ -17,50 +17,60 @@ import (
 // boostGap is how many posts must be between two appearances of a post.
 const boostGap = 40
 
-// feed is a reader's home timeline as far as it is held in memory: everything
-// that belongs there by who follows whom. Whether a post may be seen, and
-// whether a boost is too close to its original, is found out when it is read.
+// feed is a reader's home timeline, or one of their lists, as far as it is held
+// in memory: everything that belongs there by its rules and by who follows whom.
+// Whether a post may be seen, and whether a boost is too close to its original,
+// is found out when it is read.
 type feed struct {
-	reader  ids.ID
+	*rules
 	graph   atomic.Pointer[profiles.Graph] // what it is made by; one that differs for feeds makes it stale
 	ring    *ring
-	authors []ids.ID // pushed: the reader and those they follow and do not hide
-	big     []ids.ID // those with very many followers, merged in when read
-	tags    []string // followed hashtags, sorted, and their ids
-	tagIDs  []ids.ID
-	mark    uint64    // of the reader's followed hashtags, see feeds.retag
+	authors []ids.ID  // pushed: of the reader and those they follow and do not hide
+	big     []ids.ID  // those with very many followers, merged in when read
+	mark    uint64    // of the reader's choices, see feeds.outdate
 	until   time.Time // when a mute ends, or the net below events
 	used    atomic.Int64
 }
 
 // bytes estimates the memory that the feed takes.
 func (f *feed) bytes() int64 {
-	return 512 + 20*int64(f.ring.size) + 64*int64(len(f.authors)) + 128*int64(len(f.tags))
+	return 512 + 20*int64(f.ring.size) + 64*int64(len(f.authors)) + 128*int64(len(f.tags)) + 32*int64(len(f.apart)+len(f.members))
 }
 
 // feeds are the loaded feeds of this process.
 type feeds struct {
 	mu     sync.RWMutex
-	of     map[ids.ID]*feed              // by reader
+	of     map[feedKey]*feed
 	by     map[ids.ID]map[*feed]struct{} // by author: whom a new post is pushed to
 	tagged map[string]map[*feed]struct{} // by followed hashtag
-	kept   map[ids.ID]int                // readers that are connected, how often
-	stale  map[ids.ID]bool               // kept feeds that are being loaded anew; true: once more
+	kept   map[ids.ID]map[ids.ID]int     // by connected reader: their feeds' lists (0: home), held how often
+	lists  int                           // how many lists are among kept
+	stale  map[feedKey]bool              // kept feeds that are being loaded anew; true: once more
 	bytes  int64
 	budget int64
 	clock  atomic.Int64       // counts uses
-	marks  [256]atomic.Uint64 // by reader, more than one each: which followed hashtags
+	marks  [256]atomic.Uint64 // by reader, more than one each: which followed hashtags and lists
 }
 
 func newFeeds(budget uint64) *feeds {
-	return &feeds{of: map[ids.ID]*feed{}, by: map[ids.ID]map[*feed]struct{}{}, tagged: map[string]map[*feed]struct{}{}, kept: map[ids.ID]int{}, stale: map[ids.ID]bool{},
-		budget: int64(min(budget, math.MaxInt64))}
+	return &feeds{of: map[feedKey]*feed{}, by: map[ids.ID]map[*feed]struct{}{}, tagged: map[string]map[*feed]struct{}{},
+		kept: map[ids.ID]map[ids.ID]int{}, stale: map[feedKey]bool{}, budget: int64(min(budget, math.MaxInt64))}
 }
 
-// get returns a reader's feed if it is loaded and belongs to a graph.
-func (fs *feeds) get(v *viewer) *feed {
+// mark returns a number that is another one after a reader's choices have
+// changed: followed hashtags, lists.
+func (fs *feeds) mark(reader ids.ID) uint64 {
+	return fs.marks[ids.ShardOf(reader)%len(fs.marks)].Load()
+}
+
+// outdate makes a reader's feeds stale, also those that are being loaded now.
+func (fs *feeds) outdate(reader ids.ID) { fs.marks[ids.ShardOf(reader)%len(fs.marks)].Add(1) }
+
+// get returns one of the viewer's feeds if it is loaded and belongs to their
+// graph.
+func (fs *feeds) get(v *viewer, list ids.ID) *feed {
 	fs.mu.RLock()
-	f := fs.of[v.id]
+	f := fs.of[feedKey{v.id, list}]
 	fs.mu.RUnlock()
 	if f == nil || !v.now.Before(f.until) || !f.ring.full() || f.mark != fs.mark(v.id) {
 		return nil
@@ -82,14 +92,14 @@ func alike(a, b *profiles.Graph) bool {
 		maps.EqualFunc(a.Following, b.Following, func(x, y profiles.Follow) bool { return x.Boosts == y.Boosts })
 }
 
-// add makes a feed hear of new posts, instead of the reader's former one, and
+// add makes a feed hear of new posts, instead of the former one of its key, and
 // makes room for it.
 func (fs *feeds) add(f *feed) {
 	f.used.Store(fs.clock.Add(1))
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	fs.take(fs.of[f.reader])
-	fs.of[f.reader] = f
+	fs.take(fs.of[f.feedKey])
+	fs.of[f.feedKey] = f
 	for _, a := range f.authors {
 		if fs.by[a] == nil {
 			fs.by[a] = map[*feed]struct{}{}
@@ -117,7 +127,7 @@ func (fs *feeds) oldest(f *feed) *feed {
 	var old *feed
 	looked := 0
 	for _, o := range fs.of {
-		if o == f || fs.kept[o.reader] > 0 {
+		if o == f || fs.kept[o.reader][o.list] > 0 {
 			continue
 		}
 		if old == nil || o.used.Load() < old.used.Load() {
@@ -132,10 +142,10 @@ func (fs *feeds) oldest(f *feed) *feed {
 
 // take removes a feed if it is there. fs must be locked.
 func (fs *feeds) take(f *feed) {
-	if f == nil || fs.of[f.reader] != f {
+	if f == nil || fs.of[f.feedKey] != f {
 		return
 	}
-	delete(fs.of, f.reader)
+	delete(fs.of, f.feedKey)
 	for _, a := range f.authors {
 		delete(fs.by[a], f)
 		if len(fs.by[a]) == 0 {
@@ -189,12 +199,12 @@ func (c *Created) candidate() candidate {
 	return candidate{item: item{c.ID, c.BoostOfID}, author: c.AccountID, replyTo: replyTo, visibility: c.Visibility}
 }
 
-// admits tells whether a post belongs into the reader's home by who follows
-// whom. Of a direct post it must also mention the reader, or be theirs.
+// admits tells whether a post belongs into the feed; see rules.admits.
 func (f *feed) admits(c *candidate, now time.Time) bool {
-	return admits(f.graph.Load(), f.reader, c, now)
+	return f.rules.admits(f.graph.Load(), c, now)
 }
 
+// admits tells whether a post belongs into a reader's home by who follows whom.
 func admits(g *profiles.Graph, reader ids.ID, c *candidate, now time.Time) bool {
 	if c.author == reader {
 		return true
@@ -241,7 +251,7 @@ func (fs *feeds) mention(e *Edited) {
 	fs.mu.RLock()
 	defer fs.mu.RUnlock()
 	for _, reader := range e.Added {
-		f := fs.of[reader]
+		f := fs.of[feedKey{reader: reader}]
 		if f == nil {
 			continue
 		}
@@ -265,16 +275,17 @@ func (fs *feeds) remove(d *Deleted) {
 	}
 }
 
-// feed returns the viewer's feed, loading it if need be.
-func (s *Service) feed(ctx context.Context, v *viewer) (*feed, error) {
-	if f := s.feeds.get(v); f != nil {
+// feed returns the viewer's home feed, or that of one of their lists, loading it
+// if need be. Returns NotFound for a list that is not the viewer's.
+func (s *Service) feed(ctx context.Context, v *viewer, list ids.ID) (*feed, error) {
+	if f := s.feeds.get(v, list); f != nil {
 		return f, nil
 	}
-	f, err, _ := s.flights.Do(fmt.Sprint("feed ", v.id, v.graph.Version, s.feeds.mark(v.id)), func() (any, error) {
-		if f := s.feeds.get(v); f != nil {
+	f, err, _ := s.flights.Do(fmt.Sprint("feed ", v.id, list, v.graph.Version, s.feeds.mark(v.id)), func() (any, error) {
+		if f := s.feeds.get(v, list); f != nil {
 			return f, nil
 		}
-		return s.loadFeed(context.WithoutCancel(ctx), v)
+		return s.loadFeed(context.WithoutCancel(ctx), v, list)
 	})
 	if err != nil {
 		return nil, err
@@ -284,8 +295,8 @@ func (s *Service) feed(ctx context.Context, v *viewer) (*feed, error) {
 
 // loadFeed makes a feed hear of new posts first and then reads the older ones,
 // so that none is missed.
-func (s *Service) loadFeed(ctx context.Context, v *viewer) (*feed, error) {
-	f, err := s.newFeed(ctx, v)
+func (s *Service) loadFeed(ctx context.Context, v *viewer, list ids.ID) (*feed, error) {
+	f, err := s.newFeed(ctx, v, list)
 	if err != nil {
 		return nil, err
 	}
@@ -301,10 +312,11 @@ func (s *Service) loadFeed(ctx context.Context, v *viewer) (*feed, error) {
 }
 
 // newFeed returns an empty feed that belongs to the viewer's graph.
-func (s *Service) newFeed(ctx context.Context, v *viewer) (*feed, error) {
+func (s *Service) newFeed(ctx context.Context, v *viewer, list ids.ID) (*feed, error) {
 	g := v.graph
-	f := &feed{reader: v.id, ring: newRing(s.config.FeedSize + boostGap), until: v.now.Add(cacheTTL), mark: s.feeds.mark(v.id)}
-	if err := s.readFollowedTags(ctx, f); err != nil {
+	f := &feed{ring: newRing(s.config.FeedSize + boostGap), until: v.now.Add(cacheTTL), mark: s.feeds.mark(v.id)}
+	var err error
+	if f.rules, err = s.readRules(ctx, feedKey{v.id, list}); err != nil {
 		return nil, err
 	}
 	f.graph.Store(g)
@@ -315,7 +327,7 @@ func (s *Service) newFeed(ctx context.Context, v *viewer) (*feed, error) {
 	}
 	followed := make([]ids.ID, 0, len(g.Following)+1)
 	for id := range g.Following {
-		if !g.Hides(id, v.now) && id != v.id {
+		if !g.Hides(id, v.now) && id != v.id && f.pushes(id) {
 			followed = append(followed, id)
 		}
 	}
@@ -330,7 +342,9 @@ func (s *Service) newFeed(ctx context.Context, v *viewer) (*feed, error) {
 			f.authors = append(f.authors, id)
 		}
 	}
-	f.authors = append(f.authors, v.id)
+	if f.pushes(v.id) {
+		f.authors = append(f.authors, v.id)
+	}
 	slices.Sort(f.authors)
 	return f, nil
 }

@@ -16,11 +16,22 @@ import (
 // that they follow, and what these boost. The newest come from the feed in
 // memory, older ones from the database by the same rules.
 func (s *Service) Home(ctx context.Context, by ids.ID, p page.Page) ([]*View, error) {
+	return s.fed(ctx, by, 0, p)
+}
+
+// ListTimeline returns what the members of a list have posted and boosted, as
+// Home does. Returns NotFound if the list is not the viewer's.
+func (s *Service) ListTimeline(ctx context.Context, by, list ids.ID, p page.Page) ([]*View, error) {
+	return s.fed(ctx, by, list, p)
+}
+
+// fed returns a page of a timeline that has a feed.
+func (s *Service) fed(ctx context.Context, by, list ids.ID, p page.Page) ([]*View, error) {
 	v, err := s.viewer(ctx, by)
 	if err != nil {
 		return nil, err
 	}
-	f, err := s.feed(ctx, v)
+	f, err := s.feed(ctx, v, list)
 	if err != nil {
 		return nil, err
 	}
@@ -243,7 +254,7 @@ func (s *Service) scanWindow(ctx context.Context, f *feed, stats map[ids.ID]Auth
 			return nil, w, err
 		}
 	}
-	if len(f.authors) > 1 { // direct posts are found by whom they mention
+	if f.list == 0 && len(f.authors) > 1 { // direct posts are found by whom they mention
 		if err := scan.add(ctx, candidateColumns+"posts_mentions m JOIN posts_posts p ON p.id = m.post_id WHERE m.account_id = $4 AND m.post_id >= $1 AND m.post_id < $2 AND p.visibility = 3",
 			"m.post_id", []any{scan.seen.low, scan.seen.high, scan.limit, f.reader}, func(c *candidate) bool {
 				_, pushed := slices.BinarySearch(f.authors, c.author)

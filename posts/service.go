@@ -44,6 +44,7 @@ type Config struct {
 	MaxMedia    int // images of a post
 	MaxAlt      int // characters of an image's description
 	MaxPins     int
+	MaxLists    int // of an account
 	MaxOptions  int // of a poll
 	MaxOption   int // characters of a poll's option
 	MinPoll     time.Duration
@@ -78,7 +79,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		BaseURL:  "http://localhost:8080",
-		MaxChars: 500, MaxMedia: 4, MaxAlt: 1500, MaxPins: 5,
+		MaxChars: 500, MaxMedia: 4, MaxAlt: 1500, MaxPins: 5, MaxLists: 50,
 		MaxOptions: 4, MaxOption: 50, MinPoll: 5 * time.Minute, MaxPoll: 2_629_746 * time.Second,
 		MediaBytes: 16 << 20, MediaPixels: 33_177_600, MediaFrames: 100,
 		KeepKeys: time.Hour, KeepUploads: 24 * time.Hour,

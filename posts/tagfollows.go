@@ -48,7 +48,7 @@ func (s *Service) UnfollowTag(ctx context.Context, viewer ids.ID, name string) (
 }
 
 func (s *Service) tellTagFollowed(ctx context.Context, tx *db.Tx, f TagFollowed) error {
-	tx.OnCommit(func() { s.retagged(context.WithoutCancel(ctx), f.AccountID) })
+	tx.OnCommit(func() { s.rechosen(context.WithoutCancel(ctx), f.AccountID) })
 	_, err := s.outbox.Add(ctx, tx, f)
 	return err
 }
@@ -113,15 +113,15 @@ func (s *Service) FollowsTag(ctx context.Context, reader ids.ID, names []string)
 	return len(found) > 0, err
 }
 
-// readFollowedTags puts into a feed which hashtags its reader follows.
-func (s *Service) readFollowedTags(ctx context.Context, f *feed) error {
+// readFollowedTags puts into rules which hashtags the reader follows.
+func (s *Service) readFollowedTags(ctx context.Context, r *rules) error {
 	rows, err := db.All(ctx, s.DB, scanKeyed[string],
-		"SELECT n.id, n.name FROM posts_tag_follows f JOIN posts_tags_names n ON n.id = f.tag_id WHERE f.account_id = $1 ORDER BY f.id", f.reader)
-	for _, r := range rows {
-		f.tagIDs = append(f.tagIDs, r.of)
-		f.tags = append(f.tags, r.value)
+		"SELECT n.id, n.name FROM posts_tag_follows f JOIN posts_tags_names n ON n.id = f.tag_id WHERE f.account_id = $1 ORDER BY f.id", r.reader)
+	for _, row := range rows {
+		r.tagIDs = append(r.tagIDs, row.of)
+		r.tags = append(r.tags, row.value)
 	}
-	slices.Sort(f.tags)
+	slices.Sort(r.tags)
 	return err
 }
 
@@ -131,10 +131,7 @@ func (f *feed) holds(v *viewer, p *Post) bool {
 	if _, follows := v.graph.Following[p.AccountID]; follows || p.AccountID == v.id {
 		return true
 	}
-	return slices.ContainsFunc(p.Tags, func(tag string) bool {
-		_, follows := slices.BinarySearch(f.tags, tag)
-		return follows
-	})
+	return f.follows(p.Tags)
 }
 
 // addTagged adds the public posts with hashtags that the feed's reader follows.
@@ -151,15 +148,6 @@ func (w *windowScan) addTagged(ctx context.Context, f *feed) error {
 	}
 	return nil
 }
-
-// mark returns a number that is another one after the reader's followed
-// hashtags have changed.
-func (fs *feeds) mark(reader ids.ID) uint64 {
-	return fs.marks[ids.ShardOf(reader)%len(fs.marks)].Load()
-}
-
-// retag makes a reader's feed stale, also one that is being loaded now.
-func (fs *feeds) retag(reader ids.ID) { fs.marks[ids.ShardOf(reader)%len(fs.marks)].Add(1) }
 
 // tagNamed returns the name of a hashtag that is given by its name or its id.
 // Returns NotFound for what is neither.

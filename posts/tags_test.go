@@ -90,7 +90,7 @@ func TestFollowedTagsLive(t *testing.T) {
 		defer release()
 		readers := func(v *View) []ids.ID {
 			t.Helper()
-			got, err := w.HomeReaders(k.Ctx, Created{ID: v.ID, AccountID: v.AccountID, Visibility: v.Visibility, Tags: v.Tags}, func(ids.ID) bool { return true })
+			got, err := w.HomeReaders(k.Ctx, Created{ID: v.ID, AccountID: v.AccountID, Visibility: v.Visibility, Tags: v.Tags})
 			must(t, err)
 			return got
 		}
@@ -108,7 +108,7 @@ func TestFollowedTagsLive(t *testing.T) {
 			testkit.Eventually(t, func() bool {
 				w.feeds.mu.RLock()
 				defer w.feeds.mu.RUnlock()
-				return len(w.feeds.stale) == 0 && w.feeds.of[ada] != nil && len(w.feeds.of[ada].tags) == 2
+				return len(w.feeds.stale) == 0 && w.feeds.of[feedKey{reader: ada}] != nil && len(w.feeds.of[feedKey{reader: ada}].tags) == 2
 			})
 		}
 		if got := readers(w.say(bob, "#go for few", as(Unlisted))); len(got) != 0 {

@@ -38,12 +38,12 @@ func (s *Service) write(ctx context.Context, f func(tx *db.Tx) error) error {
 	}
 }
 
-// startWriting ends polls in time and sweeps what was left behind, until ctx
-// ends.
+// startWriting ends polls in time, sweeps what was left behind and keeps lists
+// to those who are followed, until ctx ends.
 func (s *Service) startWriting(ctx context.Context) error {
 	go s.every(ctx, "polls", pollsEvery, s.endPolls)
 	go s.every(ctx, "sweep", sweepEvery, s.sweep)
-	return nil
+	return s.startLists(ctx)
 }
 
 func (s *Service) every(ctx context.Context, what string, interval time.Duration, f func(context.Context) error) {
