@@ -15,6 +15,7 @@ import (
 
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/instance"
+	"github.com/guildhall/guildhall/internal/translate"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
 	"github.com/knadh/koanf/parsers/toml/v2"
@@ -51,6 +52,9 @@ type Config struct {
 	SMTPUsername string `name:"smtp-username" help:"User at the mail server."`
 	SMTPPassword string `name:"smtp-password" secret:"" help:"Password at the mail server."`
 	MailFrom     string `name:"mail-from" default:"Guildhall <guildhall@localhost>" help:"Sender of mails."`
+
+	TranslateURL string `name:"translate-url" placeholder:"URL" help:"A LibreTranslate server that translates posts; without one, they are not translated."`
+	TranslateKey string `name:"translate-key" secret:"" help:"API key at the translation server."`
 
 	TrustedProxies string `name:"trusted-proxies" placeholder:"CIDR,…" help:"Networks of the proxies whose X-Forwarded-For is believed."`
 
@@ -147,6 +151,9 @@ func (c *Config) Check() error {
 			return fmt.Errorf("smtp-address: %q is not like mail.example:587 or smtps://mail.example:465", c.SMTPAddress)
 		}
 	}
+	if u, err := url.Parse(c.TranslateURL); c.TranslateURL != "" && (err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "") {
+		return fmt.Errorf("translate-url: %q is not like https://translate.example", c.TranslateURL)
+	}
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
 		return fmt.Errorf("database-url: not like postgres://user@host/database")
 	}
@@ -210,6 +217,14 @@ func (c *Config) identity() identity.Config {
 	i.Registrations = identity.Registrations(c.Registrations)
 	i.BaseURL, i.Title, i.PasswordGrant = c.BaseURL, c.Title, c.PasswordGrant == "on"
 	return i
+}
+
+// translator returns what translates posts, nil if nothing does.
+func (c *Config) translator() posts.Translator {
+	if c.TranslateURL == "" {
+		return nil
+	}
+	return translate.New(c.TranslateURL, c.TranslateKey)
 }
 
 func (c *Config) posts() posts.Config {

@@ -25,6 +25,7 @@ var statuses = map[errs.Kind]int{
 	errs.NotAcceptable:   http.StatusNotAcceptable,
 	errs.TooMany:         http.StatusTooManyRequests,
 	errs.Unavailable:     http.StatusServiceUnavailable,
+	errs.NotImplemented:  http.StatusNotImplemented,
 }
 
 // errorBody is what every failure looks like. Details are there exactly for

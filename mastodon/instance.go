@@ -184,7 +184,7 @@ func (s *server) configuration(v2 bool) object {
 		"terms_of_service": nil, "status": nil}
 	access := object{"local": "public", "remote": "public"}
 	conf["timelines_access"] = object{"live_feeds": access, "hashtag_feeds": access, "trending_link_feeds": access}
-	conf["translation"] = object{"enabled": false}
+	conf["translation"] = object{"enabled": s.Posts.Translates()}
 	conf["limited_federation"] = true
 	return conf
 }

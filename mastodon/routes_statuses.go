@@ -13,6 +13,7 @@ func statusRoutes() []Route {
 		{"GET", "/api/v1/statuses/{id}/source", User, "read:statuses", Posts, "", 0, (*server).source, nil, statusSourceEntity{}},
 		{"GET", "/api/v1/statuses/{id}/favourited_by", Anyone, "read:accounts", Posts, "paging", 0, (*server).favouritedBy, pageParams{}, []accountEntity{}},
 		{"GET", "/api/v1/statuses/{id}/reblogged_by", Anyone, "read:accounts", Posts, "paging", 0, (*server).rebloggedBy, pageParams{}, []accountEntity{}},
+		{"POST", "/api/v1/statuses/{id}/translate", User, "read:statuses", Posts, "", 0, (*server).translate, translateParams{}, translationEntity{}},
 		{"POST", "/api/v1/statuses/{id}/favourite", User, "write:favourites", Posts, "", 0, (*server).favourite, nil, statusAnswer{}},
 		{"POST", "/api/v1/statuses/{id}/unfavourite", User, "write:favourites", Posts, "", 0, (*server).unfavourite, nil, statusAnswer{}},
 		{"POST", "/api/v1/statuses/{id}/reblog", User, "write:statuses", Posts, "", 0, (*server).reblog, reblogParams{}, statusAnswer{}},

@@ -26,6 +26,7 @@ func (s *Service) openCaches() {
 	c := s.config
 	s.posts = newCache(c.PostCache, weighEntry)
 	s.threads = newCache(c.ThreadCache, weighThread)
+	s.translations = newTranslations()
 	s.filters = newCache(c.FilterCache, func(_ ids.ID, f *FilterSet) uint32 { return uint32(f.size()) })
 	s.marks = newCache(c.ViewerCache, weighMarks)
 	s.authors = newCache(c.AuthorCache, func(ids.ID, *author) uint32 { return uint32(512 + 20*c.AuthorSize) })

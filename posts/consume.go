@@ -18,6 +18,8 @@ func (s *Service) startReading(ctx context.Context) error {
 		s.authorStats.StopAllGoroutines()
 		s.threads.StopAllGoroutines()
 		s.filters.StopAllGoroutines()
+		s.translations.done.StopAllGoroutines()
+		s.translations.languages.StopAllGoroutines()
 	})
 	err := s.Bus.Follow(bus.Follower{
 		Event: func(e bus.Event) {

@@ -111,6 +111,8 @@ type Deps struct {
 	Profiles Profiles
 	Images   *image.Processor
 	Blobs    *blob.Store
+
+	Translator Translator // nil: posts are not translated
 }
 
 // Service keeps posts and shows them to those who may see them. Its methods
@@ -121,17 +123,18 @@ type Service struct {
 	outbox *bus.Outbox
 	images *image.Processor
 
-	posts       *postCache
-	marks       *markCache
-	authors     *authorCache
-	authorStats *statsCache
-	threads     *threadCache
-	filters     *filterCache
-	feeds       *feeds
-	public      *ring
-	publicUntil atomic.Int64       // Unix milliseconds: when public is read again, the net below events
-	flights     singleflight.Group // loading of feeds and of the public ring
-	total       total
+	posts        *postCache
+	marks        *markCache
+	authors      *authorCache
+	authorStats  *statsCache
+	threads      *threadCache
+	filters      *filterCache
+	translations translations
+	feeds        *feeds
+	public       *ring
+	publicUntil  atomic.Int64       // Unix milliseconds: when public is read again, the net below events
+	flights      singleflight.Group // loading of feeds and of the public ring
+	total        total
 	writing
 }
 

@@ -27,10 +27,11 @@ const (
 	NotAcceptable               // an answer in the wanted form does not exist
 	TooMany                     // over a rate limit
 	Unavailable                 // overloaded or shutting down; try again
+	NotImplemented              // what this server is not set up to do
 )
 
 var names = [...]string{"internal", "invalid", "malformed", "unauthenticated", "forbidden", "not found",
-	"conflict", "too large", "unsupported", "not acceptable", "too many requests", "unavailable"}
+	"conflict", "too large", "unsupported", "not acceptable", "too many requests", "unavailable", "not implemented"}
 
 // String returns the kind's name for logs.
 func (k Kind) String() string { return names[k] }

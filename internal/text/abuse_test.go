@@ -24,8 +24,10 @@ var allowed = map[atom.Atom]map[string]func(string) bool{
 		"href": func(v string) bool {
 			return strings.HasPrefix(strings.ToLower(v), "http://") || strings.HasPrefix(strings.ToLower(v), "https://")
 		},
-		"class":     func(v string) bool { return v == "u-url mention" || v == "mention hashtag" },
-		"rel":       func(v string) bool { return slices.Contains([]string{"nofollow noopener noreferrer", "nofollow noopener", "tag nofollow noopener"}, v) },
+		"class": func(v string) bool { return v == "u-url mention" || v == "mention hashtag" },
+		"rel": func(v string) bool {
+			return slices.Contains([]string{"nofollow noopener noreferrer", "nofollow noopener", "tag nofollow noopener"}, v)
+		},
 		"target":    func(v string) bool { return v == "_blank" },
 		"translate": func(v string) bool { return v == "no" },
 	},
