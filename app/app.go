@@ -21,6 +21,7 @@ import (
 	"github.com/guildhall/guildhall/internal/blob"
 	"github.com/guildhall/guildhall/internal/bus"
 	"github.com/guildhall/guildhall/internal/db"
+	"github.com/guildhall/guildhall/internal/fetch"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/image"
 	"github.com/guildhall/guildhall/internal/limit"
@@ -28,6 +29,8 @@ import (
 	"github.com/guildhall/guildhall/internal/observe"
 	"github.com/guildhall/guildhall/internal/seal"
 	"github.com/guildhall/guildhall/internal/text"
+	"github.com/guildhall/guildhall/internal/webpush"
+	"github.com/guildhall/guildhall/mastodon"
 	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
@@ -238,7 +241,8 @@ func (a *App) build() error {
 	a.Moderation = moderation.New(moderation.Deps{DB: a.dbs["moderation"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Instance: a.Instance})
 	a.Notifications = notifications.New(notifications.Deps{DB: a.dbs["notifications"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
-		Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts}, notifications.DefaultConfig())
+		Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Keys: keys, Icon: a.avatarURL,
+		Push: webpush.NewClient(fetch.Guard{}.Transport(), c.subject(), a.now)}, notifications.DefaultConfig())
 	a.Identity.OnRevoked(a.closeStreams)
 	return nil
 }
@@ -246,6 +250,11 @@ func (a *App) build() error {
 // format turns what people write about themselves into HTML.
 func (a *App) format(s string) string {
 	return text.Parse(s).HTML(nil, func(tag string) string { return a.config.BaseURL + "/tags/" + url.PathEscape(tag) })
+}
+
+// avatarURL is where an account's picture is.
+func (a *App) avatarURL(of *profiles.Account) string {
+	return mastodon.AvatarURL(a.config.BaseURL, of.Avatar)
 }
 
 // closeStreams ends the live streams of a token that was revoked, or of all of a

@@ -212,6 +212,14 @@ func (c *Config) Print() string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
+// subject is how push services reach the operator.
+func (c *Config) subject() string {
+	if c.Contact != "" {
+		return "mailto:" + c.Contact
+	}
+	return c.BaseURL
+}
+
 func (c *Config) identity() identity.Config {
 	i := identity.DefaultConfig()
 	i.Registrations = identity.Registrations(c.Registrations)

@@ -4,10 +4,12 @@ import "github.com/guildhall/guildhall/internal/ids"
 
 // What this room tells the others. The subjects are identity.<kind>.
 
-// Registered says that a user exists from now on, confirmed or not.
+// Registered says that a user exists from now on, confirmed or not. Trusted says
+// that the operator has made them on the command line.
 type Registered struct {
 	UserID   ids.ID `json:"user_id"`
 	Username string `json:"username"`
+	Trusted  bool   `json:"trusted,omitempty"`
 }
 
 // ConfirmationRequested says that a user needs a mail to confirm their address.

@@ -17,6 +17,12 @@ func (s *Service) SetRole(ctx context.Context, id ids.ID, role Role) error {
 	return s.change(ctx, id, "UPDATE identity_users SET role = $2 WHERE id = $1", string(role))
 }
 
+// Staff returns the users who keep the house: moderators, admins and owners who
+// may come in.
+func (s *Service) Staff(ctx context.Context) ([]ids.ID, error) {
+	return db.Values[ids.ID](ctx, s.db, "SELECT id FROM identity_users WHERE id > 0 AND role <> 'user' AND confirmed AND approved AND NOT disabled AND NOT suspended ORDER BY id")
+}
+
 // Approve lets a user in, and tells them by mail if they waited for it. Returns
 // NotFound if there is no such user.
 func (s *Service) Approve(ctx context.Context, id ids.ID) error {

@@ -119,7 +119,7 @@ func (s *Service) insertUser(ctx context.Context, tx *db.Tx, u *User, in SignUp,
 	if err := s.noteAddress(ctx, tx, u.ID, in.Address); err != nil {
 		return err
 	}
-	if _, err := s.outbox.Add(ctx, tx, Registered{UserID: u.ID, Username: u.Username}); err != nil || u.Confirmed {
+	if _, err := s.outbox.Add(ctx, tx, Registered{UserID: u.ID, Username: u.Username, Trusted: in.Trusted}); err != nil || u.Confirmed {
 		return err
 	}
 	_, err = s.outbox.Add(ctx, tx, ConfirmationRequested{UserID: u.ID})

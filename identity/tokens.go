@@ -61,11 +61,36 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (*Caller, err
 
 func errToken() error { return errs.New(errs.Unauthenticated, "The access token is invalid") }
 
-func (s *Service) loadAccess(ctx context.Context, hash digest) (*access, ids.ID, error) {
-	r, err := db.One(ctx, s.db, scanAccess, `SELECT t.id, t.app_id, t.user_id, t.scopes, COALESCE(u.role, ''),
+const selectAccess = `SELECT t.id, t.app_id, t.user_id, t.scopes, COALESCE(u.role, ''),
 		COALESCE(u.confirmed, FALSE), COALESCE(u.approved, FALSE), COALESCE(u.disabled, FALSE), COALESCE(u.suspended, FALSE), COALESCE(a.seen_at, 0)
 		FROM identity_tokens t LEFT JOIN identity_users u ON u.id = t.user_id
-		LEFT JOIN identity_activity a ON a.user_id = t.user_id WHERE t.hash = $1`, hash[:])
+		LEFT JOIN identity_activity a ON a.user_id = t.user_id WHERE `
+
+// Token returns who a token stands for by the token's id, without counting as
+// its use. Returns NotFound if it was revoked; Forbidden if the user is disabled
+// or suspended.
+func (s *Service) Token(ctx context.Context, id ids.ID) (*Caller, error) {
+	r, err := db.One(ctx, s.db, scanAccess, selectAccess+"t.id = $1", id)
+	switch {
+	case err != nil:
+		return nil, err
+	case r.UserID != 0 && r.Role == "": // the user was removed
+		return nil, errs.NotFoundRecord()
+	case r.suspended:
+		return nil, errSuspended()
+	case r.disabled:
+		return nil, errDisabled()
+	}
+	c := r.Caller
+	c.Scopes = Scopes(strings.Fields(r.scopes)).forRole(r.Role)
+	if c.UserID != 0 {
+		c.Pending = pending(r.confirmed, r.approved)
+	}
+	return &c, nil
+}
+
+func (s *Service) loadAccess(ctx context.Context, hash digest) (*access, ids.ID, error) {
+	r, err := db.One(ctx, s.db, scanAccess, selectAccess+"t.hash = $1", hash[:])
 	if errs.Is(err, errs.NotFound) {
 		return nil, 0, errToken()
 	}

@@ -103,6 +103,12 @@ func (s *server) accountEntity(a *profiles.Account, stats posts.AuthorStats) acc
 // mediaURL returns the address of a blob.
 func (s *server) mediaURL(key string) string { return s.config.BaseURL + "/media/" + key }
 
+// AvatarURL returns the address of an account's picture, given its key, on the
+// server at base.
+func AvatarURL(base, key string) string {
+	return (&server{config: Config{BaseURL: base}}).pictureURL(key, "/avatars/default.png")
+}
+
 func (s *server) pictureURL(key, standard string) string {
 	if key == "" {
 		return s.config.BaseURL + standard

@@ -11,15 +11,17 @@ import (
 
 // groupEntity is NotificationGroup of the API.
 type groupEntity struct {
-	Key        string   `json:"group_key"`
-	Count      int      `json:"notifications_count"`
-	Type       string   `json:"type"`
-	NewestID   int64    `json:"most_recent_notification_id"` // a number, unlike all other ids
-	MinID      ids.ID   `json:"page_min_id"`
-	MaxID      ids.ID   `json:"page_max_id"`
-	LatestAt   string   `json:"latest_page_notification_at"`
-	AccountIDs []ids.ID `json:"sample_account_ids"`
-	StatusID   *ids.ID  `json:"status_id,omitempty"`
+	Key        string                  `json:"group_key"`
+	Count      int                     `json:"notifications_count"`
+	Type       string                  `json:"type"`
+	NewestID   int64                   `json:"most_recent_notification_id"` // a number, unlike all other ids
+	MinID      ids.ID                  `json:"page_min_id"`
+	MaxID      ids.ID                  `json:"page_max_id"`
+	LatestAt   string                  `json:"latest_page_notification_at"`
+	AccountIDs []ids.ID                `json:"sample_account_ids"`
+	StatusID   *ids.ID                 `json:"status_id,omitempty"`
+	Report     *encoded[reportEntity]  `json:"report,omitempty"`
+	Warning    *encoded[warningEntity] `json:"moderation_warning,omitempty"`
 }
 
 // groupsParams choose notifications and say which are to be grouped.
@@ -74,8 +76,13 @@ func (s *server) answerGroups(c *Call, groups []notifications.Group) error {
 	var views []*posts.View
 	var people []ids.ID
 	seen := map[ids.ID]bool{}
+	var about []subject
 	for i, g := range groups {
-		out.Groups[i] = groupEntity{g.Key, g.Count, string(g.Type), int64(g.NewestID), g.MinID, g.MaxID, g.LatestAt.UTC().Format(timeFormat), g.SampleIDs, idOrNil(g.PostID)}
+		out.Groups[i] = groupEntity{Key: g.Key, Count: g.Count, Type: string(g.Type), NewestID: int64(g.NewestID), MinID: g.MinID, MaxID: g.MaxID,
+			LatestAt: g.LatestAt.UTC().Format(timeFormat), AccountIDs: g.SampleIDs, StatusID: idOrNil(g.PostID)}
+		if g.SubjectID != 0 {
+			about = append(about, subject{g.Type, g.SubjectID})
+		}
 		for _, id := range g.SampleIDs {
 			if !seen[id] {
 				seen[id] = true
@@ -86,6 +93,9 @@ func (s *server) answerGroups(c *Call, groups []notifications.Group) error {
 			seen[g.View.ID] = true
 			views = append(views, g.View)
 		}
+	}
+	if err := s.addSubjects(c, out.Groups, groups, about); err != nil {
+		return err
 	}
 	accounts, err := s.accountsJSON(c.R.Context(), people)
 	if err != nil {
@@ -105,6 +115,28 @@ func (s *server) answerGroups(c *Call, groups []notifications.Group) error {
 	}
 	out.Statuses = w.buf
 	return c.JSON(http.StatusOK, out)
+}
+
+// addSubjects completes groups that are about something else than a post.
+func (s *server) addSubjects(c *Call, out []groupEntity, groups []notifications.Group, about []subject) error {
+	if about == nil {
+		return nil
+	}
+	found, err := s.subjects(c.R.Context(), about)
+	if err != nil {
+		return err
+	}
+	for i, g := range groups {
+		body := found[g.SubjectID]
+		switch {
+		case body == nil:
+		case g.Type == notifications.Reported:
+			out[i].Report = (*encoded[reportEntity])(&body)
+		case g.Type == notifications.Warned:
+			out[i].Warning = (*encoded[warningEntity])(&body)
+		}
+	}
+	return nil
 }
 
 func (s *server) groupAccounts(c *Call) error {

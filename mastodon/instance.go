@@ -56,13 +56,17 @@ func (s *server) instanceDocs(ctx context.Context) (*instanceDocs, error) {
 	if err != nil {
 		return nil, err
 	}
+	key, err := s.Notifications.VAPID(ctx)
+	if err != nil {
+		return nil, err
+	}
 	d := &instanceDocs{until: now.Add(instanceFor), house: house}
 	for _, doc := range []struct {
 		into *[]byte
 		v    any
 	}{
 		{&d.v1, s.instanceEntityV1(n, contact)},
-		{&d.v2, s.instanceEntity(n, contact)},
+		{&d.v2, s.instanceEntity(n, contact, key.Public())},
 		{&d.node20, s.nodeinfo("2.0", n)},
 		{&d.node21, s.nodeinfo("2.1", n)},
 	} {
@@ -119,7 +123,9 @@ func (s *server) document(c *Call, pick func(*instanceDocs) []byte) error {
 
 type object = map[string]any
 
-func (s *server) instanceEntity(n counts, contact rawJSON) object {
+func (s *server) instanceEntity(n counts, contact rawJSON, pushKey string) object {
+	conf := s.configuration(true)
+	conf["vapid"] = object{"public_key": pushKey}
 	open := s.config.Registrations == identity.Open || s.config.Registrations == identity.ByApproval
 	header := s.config.BaseURL + "/headers/default.png"
 	return object{
@@ -129,7 +135,7 @@ func (s *server) instanceEntity(n counts, contact rawJSON) object {
 		"thumbnail":     object{"url": header, "blurhash": nil, "description": "", "versions": object{"@1x": header}},
 		"icon":          []any{object{"src": s.config.BaseURL + "/avatars/default.png", "size": strconv.Itoa(avatarSide) + "x" + strconv.Itoa(avatarSide)}},
 		"languages":     s.config.Languages,
-		"configuration": s.configuration(true),
+		"configuration": conf,
 		"registrations": object{"enabled": open, "approval_required": s.config.Registrations == identity.ByApproval,
 			"reason_required": false, "message": nil, "url": nil, "min_age": nil},
 		"api_versions": object{"mastodon": apiVersion},

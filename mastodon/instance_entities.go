@@ -62,6 +62,7 @@ type instanceConfiguration struct {
 	Polls             map[string]int     `json:"polls"`
 	URLs              map[string]*string `json:"urls,omitempty"`
 	Translation       *map[string]bool   `json:"translation,omitempty"`
+	VAPID             *map[string]string `json:"vapid,omitempty"`
 	LimitedFederation *bool              `json:"limited_federation,omitempty"`
 	TimelinesAccess   *timelinesAccess   `json:"timelines_access,omitempty"`
 }

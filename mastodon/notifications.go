@@ -128,13 +128,21 @@ func (s *server) notificationJSON(ctx context.Context, viewer ids.ID, n *notific
 func (s *server) notificationWriter(ctx context.Context, viewer ids.ID, list []notifications.Notification) (*statusWriter, error) {
 	from := make([]ids.ID, 0, len(list))
 	views := make([]*posts.View, 0, len(list))
+	var about []subject
 	for i := range list {
+		if list[i].SubjectID != 0 {
+			about = append(about, subject{list[i].Type, list[i].SubjectID})
+		}
 		from = append(from, list[i].FromID)
 		if list[i].View != nil {
 			views = append(views, list[i].View)
 		}
 	}
-	return s.writerWith(ctx, viewer, from, views)
+	w, err := s.writerWith(ctx, viewer, from, views)
+	if err == nil && about != nil {
+		w.subjects, err = s.subjects(ctx, about)
+	}
+	return w, err
 }
 
 // writerWith is writer for views and further accounts.
@@ -177,6 +185,9 @@ func (w *statusWriter) notification(n *notifications.Notification) error {
 		if err := w.status(n.View); err != nil {
 			return err
 		}
+	}
+	if body := w.subjects[n.SubjectID]; body != nil && subjectName(n.Type) != "" {
+		w.buf = append(append(w.buf, `,"`+subjectName(n.Type)+`":`...), body...)
 	}
 	w.buf = append(w.buf, '}')
 	return nil

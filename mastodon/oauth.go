@@ -1,6 +1,7 @@
 package mastodon
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -167,15 +168,19 @@ type applicationEntity struct {
 	Scopes       []string `json:"scopes"`
 	RedirectURIs []string `json:"redirect_uris"`
 	RedirectURI  string   `json:"redirect_uri"` // the same, by lines
-	VapidKey     string   `json:"vapid_key"`    // there is no Web Push yet
+	VapidKey     string   `json:"vapid_key"`
 }
 
-func appOf(a *identity.App) applicationEntity {
+func (s *server) appOf(ctx context.Context, a *identity.App) (applicationEntity, error) {
+	key, err := s.Notifications.VAPID(ctx)
+	if err != nil {
+		return applicationEntity{}, err
+	}
 	uris := a.RedirectURIs
 	if uris == nil {
 		uris = []string{}
 	}
-	return applicationEntity{a.ID.String(), a.Name, orNil(a.Website), a.Scopes, uris, strings.Join(uris, "\n"), ""}
+	return applicationEntity{a.ID.String(), a.Name, orNil(a.Website), a.Scopes, uris, strings.Join(uris, "\n"), key.Public()}, nil
 }
 
 // credentialApplicationEntity is CredentialApplication of the API.
@@ -203,7 +208,11 @@ func (s *server) createApp(c *Call) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, credentialApplicationEntity{appOf(a), a.ClientID, a.ClientSecret, 0})
+	e, err := s.appOf(c.R.Context(), a)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, credentialApplicationEntity{e, a.ClientID, a.ClientSecret, 0})
 }
 
 func (s *server) verifyApp(c *Call) error {
@@ -211,5 +220,9 @@ func (s *server) verifyApp(c *Call) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, appOf(a))
+	e, err := s.appOf(c.R.Context(), a)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, e)
 }

@@ -1,6 +1,7 @@
 package mastodon
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -46,13 +47,18 @@ func (s *server) createReport(c *Call) error {
 	if err != nil {
 		return err
 	}
-	target, err := s.accountJSON(ctx, r.TargetID)
+	e, err := s.reportEntity(ctx, r)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, reportEntity{ID: r.ID, ActionTaken: r.Resolved(), ActionTakenAt: timestamp(r.ResolvedAt),
+	return c.JSON(http.StatusOK, e)
+}
+
+func (s *server) reportEntity(ctx context.Context, r *moderation.Report) (reportEntity, error) {
+	target, err := s.accountJSON(ctx, r.TargetID)
+	return reportEntity{ID: r.ID, ActionTaken: r.Resolved(), ActionTakenAt: timestamp(r.ResolvedAt),
 		Category: string(r.Category), Comment: r.Comment, CreatedAt: r.CreatedAt.Format(timeFormat), StatusIDs: orEmpty(r.StatusIDs),
-		RuleIDs: orEmpty(r.RuleIDs), CollectionIDs: []ids.ID{}, TargetAccount: encoded[accountEntity](target)})
+		RuleIDs: orEmpty(r.RuleIDs), CollectionIDs: []ids.ID{}, TargetAccount: target}, err
 }
 
 // knownRules returns those of the rules that the server has.

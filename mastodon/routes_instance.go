@@ -15,7 +15,6 @@ func instanceRoutes() []Route {
 		{"GET", "/api/v1/instance/languages", Public, "", Instance, "", 0, (*server).instanceLanguages, nil, []languageEntity{}},
 		{"GET", "/api/v1/instance/domain_blocks", User, "", Instance, "", 0, (*server).emptyList, nil, []struct{}{}},
 		{"GET", "/api/v1/instance/translation_languages", Public, "", Posts, "", 0, (*server).translationLanguages, nil, map[string][]string{}},
-		{"GET", "/api/v1/push/subscription", User, "push", Notifications, "", 0, (*server).nothingThere, nil, nil},
 		{"GET", "/.well-known/nodeinfo", Public, "", Instance, "", 0, (*server).nodeinfoLinks, nil, nodeinfoLinksEntity{}},
 		{"GET", "/nodeinfo/2.0", Public, "", Instance, "", 0, (*server).nodeinfo20, nil, nodeinfoEntity{}},
 		{"GET", "/nodeinfo/2.1", Public, "", Instance, "", 0, (*server).nodeinfo21, nil, nodeinfoEntity{}},

@@ -163,7 +163,8 @@ type statusWriter struct {
 	viewer   ids.ID // 0: anonymous
 	accounts map[ids.ID]*profiles.Account
 	stats    map[ids.ID]posts.AuthorStats
-	filters  *posts.FilterSet // of the viewer
+	filters  *posts.FilterSet  // of the viewer
+	subjects map[ids.ID][]byte // what notifications are about that are about no post
 	buf      []byte
 	quoted   bool // a status within a quote is being written
 }

@@ -72,12 +72,14 @@ type deletedEntity struct {
 
 // notificationEntity is Notification of the API.
 type notificationEntity struct {
-	ID        string        `json:"id"`
-	Type      string        `json:"type"`
-	CreatedAt string        `json:"created_at"`
-	GroupKey  string        `json:"group_key"`
-	Account   accountEntity `json:"account"`
-	Status    *statusAnswer `json:"status,omitempty"`
+	ID        string         `json:"id"`
+	Type      string         `json:"type"`
+	CreatedAt string         `json:"created_at"`
+	GroupKey  string         `json:"group_key"`
+	Account   accountEntity  `json:"account"`
+	Status    *statusAnswer  `json:"status,omitempty"`
+	Report    *reportEntity  `json:"report,omitempty"`
+	Warning   *warningEntity `json:"moderation_warning,omitempty"`
 }
 
 // contextAnswer is Context of the API.

@@ -2,6 +2,7 @@ package mastodon_test
 
 import (
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -23,6 +24,7 @@ import (
 	"github.com/guildhall/guildhall/internal/seal"
 	"github.com/guildhall/guildhall/internal/testkit"
 	"github.com/guildhall/guildhall/internal/text"
+	"github.com/guildhall/guildhall/internal/webpush"
 	"github.com/guildhall/guildhall/mastodon"
 	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/notifications"
@@ -96,7 +98,9 @@ func open(t *testing.T, adjust ...func(*mastodon.Deps, *mastodon.Config)) *world
 	w.moderation = moderation.New(moderation.Deps{DB: k.Open("moderation", moderation.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
 		Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance})
 	w.notifications = notifications.New(notifications.Deps{DB: k.Open("notifications", notifications.Schema()), Bus: k.Bus, IDs: k.IDs,
-		Now: k.Clock.Now, Log: k.Log, Identity: w.identity, Profiles: w.profiles, Posts: w.posts}, notifications.DefaultConfig())
+		Now: k.Clock.Now, Log: k.Log, Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Keys: keys,
+		Push: webpush.NewClient(&http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, "mailto:operator@guild.test", k.Clock.Now),
+		Icon: func(a *profiles.Account) string { return mastodon.AvatarURL(base, a.Avatar) }}, notifications.DefaultConfig())
 	w.identity.OnRevoked(func(user, token ids.ID) {
 		if token != 0 {
 			w.notifications.CloseToken(token)

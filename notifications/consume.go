@@ -3,10 +3,12 @@ package notifications
 import (
 	"context"
 
+	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/bus"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/page"
+	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
 )
@@ -68,8 +70,34 @@ func (s *Service) plan(ctx context.Context, p *plan, e bus.Event) error {
 		return with(e, func(f posts.PollEnded) error {
 			return s.planPollEnded(ctx, p, e, f)
 		})
+	case "identity.revoked":
+		return with(e, func(r identity.Revoked) error { return s.endPush(ctx, r.UserID, r.TokenID, e.At()) })
+	case "identity.registered":
+		return with(e, func(r identity.Registered) error {
+			if r.Trusted { // somebody of the staff has made them
+				return nil
+			}
+			return s.tellStaff(ctx, p, e, SignedUp, r.UserID, 0)
+		})
+	case "moderation.reported":
+		return with(e, func(r moderation.Reported) error { return s.tellStaff(ctx, p, e, Reported, r.AccountID, r.ReportID) })
+	case "moderation.warned":
+		return with(e, func(w moderation.Warned) error {
+			// Which moderator it was is not told: it comes from oneself.
+			p.set(change{register: register{w.AccountID, w.AccountID, Warned, w.WarningID}, event: e.ID, at: e.At(), live: true})
+			return nil
+		})
 	}
 	return planFollows(p, e)
+}
+
+// tellStaff plans a notification of each who keeps the house.
+func (s *Service) tellStaff(ctx context.Context, p *plan, e bus.Event, kind Type, from, subject ids.ID) error {
+	staff, err := s.Identity.Staff(ctx)
+	for _, account := range staff {
+		p.tell(e, kind, account, from, subject)
+	}
+	return err
 }
 
 func planCreated(p *plan, e bus.Event, c posts.Created) {

@@ -32,7 +32,8 @@ type judge struct {
 	policy    Policy
 	graph     *profiles.Graph
 	accounts  map[ids.ID]*profiles.Account // senders
-	followers map[ids.ID]bool              // senders who follow the reader, if the policy asks
+	states    profiles.States
+	followers map[ids.ID]bool // senders who follow the reader, if the policy asks
 	permitted map[ids.ID]bool
 	views     map[ids.ID]*posts.View // the posts, and those that direct ones answer
 	now       time.Time
@@ -54,7 +55,10 @@ func (s *Service) applyPolicy(ctx context.Context, reader ids.ID, policy Policy,
 	if j.accounts, err = s.Profiles.Accounts(ctx, from); err != nil {
 		return nil, err
 	}
-	if policy == DefaultPolicy() {
+	if j.states, err = s.Profiles.States(ctx); err != nil {
+		return nil, err
+	}
+	if policy == DefaultPolicy() && !slices.ContainsFunc(from, j.limited) {
 		return changes, nil
 	}
 	if err := s.prepare(ctx, j, from, changes); err != nil {
@@ -131,9 +135,12 @@ func (j *judge) verdict(c change) Verdict {
 	also(!following, j.policy.NotFollowing)
 	also(!j.followers[c.from], j.policy.NotFollowers)
 	also(!following && account != nil && j.now.Sub(account.CreatedAt) < newFor, j.policy.NewAccounts)
+	also(!following && j.limited(c.from), j.policy.LimitedAccounts)
 	also(!following && j.unasked(c), j.policy.PrivateMentions)
 	return v
 }
+
+func (j *judge) limited(id ids.ID) bool { return j.states.Is(id, profiles.Silenced) }
 
 // unasked tells whether a notification is of a direct post that answers none of
 // the reader's direct posts to its author.

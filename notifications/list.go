@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
@@ -197,8 +198,15 @@ func (s *Service) shown(ctx context.Context, account ids.ID, rows []Notification
 	if err != nil {
 		return nil, err
 	}
+	staff, err := s.staffOnly(ctx, account, rows)
+	if err != nil {
+		return nil, err
+	}
 	now, out := s.Now(), rows[:0]
 	for _, n := range rows {
+		if n.Type.forStaff() && !staff {
+			continue
+		}
 		if n.PostID != 0 {
 			n.View = views[n.PostID]
 		}
@@ -207,6 +215,22 @@ func (s *Service) shown(ctx context.Context, account ids.ID, rows []Notification
 		}
 	}
 	return out, nil
+}
+
+// forStaff tells whether only who keeps the house is shown a type.
+func (t Type) forStaff() bool { return t == SignedUp || t == Reported }
+
+// staffOnly tells whether an account keeps the house, if one of the rows asks
+// for it: who does not any more sees nothing of what was told then.
+func (s *Service) staffOnly(ctx context.Context, account ids.ID, rows []Notification) (bool, error) {
+	if !slices.ContainsFunc(rows, func(n Notification) bool { return n.Type.forStaff() }) {
+		return false, nil
+	}
+	u, err := s.Identity.User(ctx, account)
+	if errs.Is(err, errs.NotFound) {
+		return false, nil
+	}
+	return err == nil && u.Role != identity.RoleUser, err
 }
 
 func (s *Service) views(ctx context.Context, account ids.ID, rows []Notification) (map[ids.ID]*posts.View, error) {

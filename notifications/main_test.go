@@ -2,15 +2,18 @@ package notifications
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"html"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/blob"
@@ -20,7 +23,9 @@ import (
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/image"
 	"github.com/guildhall/guildhall/internal/page"
+	"github.com/guildhall/guildhall/internal/seal"
 	"github.com/guildhall/guildhall/internal/testkit"
+	"github.com/guildhall/guildhall/internal/webpush"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
 )
@@ -29,15 +34,16 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 
 // directory stands in for the room identity, whose sign-up hashes a password.
 type directory struct {
-	kit   *testkit.Kit
-	mu    sync.Mutex
-	users map[ids.ID]*identity.User
+	kit    *testkit.Kit
+	mu     sync.Mutex
+	users  map[ids.ID]*identity.User
+	tokens map[ids.ID]*identity.Caller
 }
 
 func (d *directory) SignUp(_ context.Context, r identity.SignUp) (*identity.User, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	u := &identity.User{ID: d.kit.IDs.New(0), Username: r.Username, CreatedAt: d.kit.Clock.Now()}
+	u := &identity.User{ID: d.kit.IDs.New(0), Username: r.Username, Role: identity.RoleUser, CreatedAt: d.kit.Clock.Now()}
 	d.users[u.ID] = u
 	return u, nil
 }
@@ -50,6 +56,30 @@ func (d *directory) User(_ context.Context, id ids.ID) (*identity.User, error) {
 	}
 	return nil, errs.NotFoundRecord()
 }
+
+func (d *directory) Token(_ context.Context, id ids.ID) (*identity.Caller, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if c, ok := d.tokens[id]; ok {
+		return c, nil
+	}
+	return nil, errs.NotFoundRecord()
+}
+
+func (d *directory) Staff(context.Context) ([]ids.ID, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var staff []ids.ID
+	for id, u := range d.users {
+		if u.Role == identity.RoleModerator {
+			staff = append(staff, id)
+		}
+	}
+	return staff, nil
+}
+
+// pageOf is the first n of a list.
+func pageOf(n int) page.Page { return page.Page{Limit: n} }
 
 // town is the room with those that it stands on.
 type town struct {
@@ -79,7 +109,11 @@ func open(t *testing.T, k *testkit.Kit) *town {
 	w := &town{T: t, kit: k, names: map[ids.ID]string{}, dbs: []*db.DB{
 		k.Open("profiles", profiles.Schema()), k.Open("posts", posts.Schema()), k.Open("notifications", Schema()),
 	}}
-	w.identity = &directory{kit: k, users: map[ids.ID]*identity.User{}}
+	w.identity = &directory{kit: k, users: map[ids.ID]*identity.User{}, tokens: map[ids.ID]*identity.Caller{}}
+	keys, err := seal.LoadOrCreate(filepath.Join(k.Dir, "keys"))
+	w.must(err)
+	c := DefaultConfig()
+	c.PushPoll = 20 * time.Millisecond
 	pc := profiles.DefaultConfig()
 	pc.Domain = "example.org"
 	w.profiles = profiles.New(profiles.Deps{DB: w.dbs[0], Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
@@ -87,7 +121,9 @@ func open(t *testing.T, k *testkit.Kit) *town {
 	w.posts = posts.New(posts.Deps{DB: w.dbs[1], Search: k.Open("search", posts.SearchSchema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now,
 		Log: k.Log, Profiles: w.profiles, Images: images, Blobs: blobs}, posts.DefaultConfig())
 	w.Service = New(Deps{DB: w.dbs[2], Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
-		Identity: w.identity, Profiles: w.profiles, Posts: w.posts}, DefaultConfig())
+		Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Keys: keys,
+		Push: webpush.NewClient(&http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, "mailto:a@example.org", k.Clock.Now),
+		Icon: func(a *profiles.Account) string { return "https://example.org/" + a.Username + ".png" }}, c)
 	return w
 }
 

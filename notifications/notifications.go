@@ -9,6 +9,7 @@ import (
 	"embed"
 	"io/fs"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/guildhall/guildhall/identity"
@@ -16,6 +17,8 @@ import (
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/page"
+	"github.com/guildhall/guildhall/internal/seal"
+	"github.com/guildhall/guildhall/internal/webpush"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
 )
@@ -115,13 +118,15 @@ type Config struct {
 	NotifierBytes     uint64 // for who wants to be told of an author's posts
 	FeedQueue         int    // messages that wait for one socket before it is closed
 	StreamsPerAccount int
-	StreamsOfNobody   int // all those without an account together
-	EventQueue        int // events that wait to be sent to the sockets of this node
+	StreamsOfNobody   int           // all those without an account together
+	EventQueue        int           // events that wait to be sent to the sockets of this node
+	PushPoll          time.Duration // how often it is looked what is to be pushed again
 }
 
 // DefaultConfig returns what fits one machine.
 func DefaultConfig() Config {
-	return Config{CacheBytes: 32 << 20, NotifierBytes: 8 << 20, FeedQueue: 256, StreamsPerAccount: 20, StreamsOfNobody: 1000, EventQueue: 8192}
+	return Config{CacheBytes: 32 << 20, NotifierBytes: 8 << 20, FeedQueue: 256, StreamsPerAccount: 20, StreamsOfNobody: 1000, EventQueue: 8192,
+		PushPoll: 5 * time.Second}
 }
 
 // Profiles is what this room needs of the room profiles.
@@ -136,6 +141,8 @@ type Profiles interface {
 // Identity is what this room needs of the room identity.
 type Identity interface {
 	User(ctx context.Context, id ids.ID) (*identity.User, error)
+	Staff(ctx context.Context) ([]ids.ID, error)
+	Token(ctx context.Context, id ids.ID) (*identity.Caller, error)
 }
 
 // Posts is what this room needs of the room posts.
@@ -161,6 +168,9 @@ type Deps struct {
 	Identity Identity
 	Profiles Profiles
 	Posts    Posts
+	Keys     *seal.Keyring
+	Push     *webpush.Client
+	Icon     func(*profiles.Account) string // address of an account's picture
 }
 
 // Service is the room's door. Its methods may be called concurrently.
@@ -170,11 +180,15 @@ type Service struct {
 	recent    *recentCache
 	notifiers *notifierCache
 	hub       *hub
+	vapid     atomic.Pointer[webpush.VAPID]
+	pushWake  chan struct{} // see wakePush
+	hosts     hosts
 }
 
 // New returns the service; Start makes it hear.
 func New(d Deps, c Config) *Service {
-	return &Service{Deps: d, config: c, recent: newRecentCache(c.CacheBytes), notifiers: newNotifierCache(c.NotifierBytes), hub: newHub(c)}
+	return &Service{Deps: d, config: c, recent: newRecentCache(c.CacheBytes), notifiers: newNotifierCache(c.NotifierBytes), hub: newHub(c),
+		pushWake: make(chan struct{}, 1), hosts: hosts{under: map[string]int{}}}
 }
 
 //go:embed schema
@@ -201,8 +215,10 @@ func (s *Service) Start(ctx context.Context) error {
 	}
 	go s.runHub(ctx)
 	go s.sweepForever(ctx)
+	go s.runPush(ctx)
 	return s.Bus.Consume(ctx, bus.Consumer{Name: "notifications", Handle: s.handle, Events: []string{
 		"posts.created", "posts.edited", "posts.deleted", "posts.favourited", "posts.unfavourited", "posts.poll_ended",
 		"profiles.followed", "profiles.requested", "profiles.request_ended", "profiles.unfollowed", "profiles.graph_changed",
+		"identity.registered", "identity.revoked", "moderation.reported", "moderation.warned",
 	}})
 }

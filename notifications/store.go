@@ -44,8 +44,10 @@ func (s *Service) store(ctx context.Context, p *plan, changes []change) error {
 			return err
 		}
 		var err error
-		told, err = s.upsert(ctx, tx, changes, gone)
-		return err
+		if told, err = s.upsert(ctx, tx, changes, gone); err != nil {
+			return err
+		}
+		return s.enqueuePushes(ctx, tx, told)
 	})
 	if err != nil {
 		return err
