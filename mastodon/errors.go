@@ -70,6 +70,12 @@ func (c *Call) fail(err error) {
 			}
 		}
 		body.Details = &details
+		if c.route.nests() {
+			if err := c.JSON(statuses[known.Kind], nested(body)); err != nil {
+				c.server.Log.Error("failure not written", "request", c.ID(), "error", err)
+			}
+			return
+		}
 	case errs.TooMany, errs.Unavailable:
 		seconds := int(math.Ceil(max(known.After, time.Second).Seconds()))
 		c.W.Header().Set("Retry-After", strconv.Itoa(seconds))

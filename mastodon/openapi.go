@@ -247,6 +247,9 @@ func (d *describer) responses(r Route, path string) object {
 		out[strconv.Itoa(status)] = object{"$ref": "#/components/responses/Failure"}
 	}
 	out["default"] = object{"$ref": "#/components/responses/Failure"}
+	if r.nests() {
+		out["422"] = object{"description": "Refused; the details say why.", "content": object{"application/json": object{"schema": d.out.of(reflect.TypeFor[nestedFailure]())}}}
+	}
 	return out
 }
 

@@ -87,7 +87,14 @@ func described(t *testing.T, r *http.Request, a *answer) {
 		var failure struct {
 			Error *string `json:"error"`
 		}
-		if err := json.Unmarshal(a.body, &failure); err != nil || failure.Error == nil || *failure.Error == "" {
+		var nested struct { // as collections have it
+			Error struct {
+				Error *string `json:"error"`
+			} `json:"error"`
+		}
+		if json.Unmarshal(a.body, &nested) == nil {
+			failure.Error = nested.Error.Error
+		} else if err := json.Unmarshal(a.body, &failure); err != nil || failure.Error == nil || *failure.Error == "" {
 			t.Errorf("%s: a failure without a text: %d %s", a.call, a.status, a.body)
 		}
 	}

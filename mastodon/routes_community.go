@@ -9,5 +9,15 @@ func communityRoutes() []Route {
 		{"PUT", "/api/v1/announcements/{id}/reactions/{name}", User, "write:favourites", Instance, "", 0, (*server).react, nil, nil},
 		{"PATCH", "/api/v1/announcements/{id}/reactions/{name}", User, "write:favourites", Instance, "", 0, (*server).react, nil, nil},
 		{"DELETE", "/api/v1/announcements/{id}/reactions/{name}", User, "write:favourites", Instance, "", 0, (*server).unreact, nil, nil},
+		{"GET", "/api/v1/accounts/{id}/collections", Anyone, "read:collections", Profiles, "", 0, (*server).collectionsOf, offsetParams{}, collectionsEntity{}},
+		{"GET", "/api/v1/accounts/{id}/in_collections", Anyone, "read:collections", Profiles, "", 0, (*server).collectionsWith, offsetParams{}, collectionsEntity{}},
+		{"POST", "/api/v1/collections", User, "write:collections", Profiles, "", 0, (*server).createCollection, newCollectionParams{}, wrappedCollection{}},
+		{"GET", "/api/v1/collections/{id}", Anyone, "read:collections", Profiles, "", 0, (*server).collection, nil, collectionWithAccounts{}},
+		{"PATCH", "/api/v1/collections/{id}", User, "write:collections", Profiles, "", 0, (*server).changeCollection, collectionParams{}, wrappedCollection{}},
+		{"PUT", "/api/v1/collections/{id}", User, "write:collections", Profiles, "", 0, (*server).changeCollection, collectionParams{}, wrappedCollection{}},
+		{"DELETE", "/api/v1/collections/{id}", User, "write:collections", Profiles, "", 0, (*server).removeCollection, nil, nil},
+		{"POST", "/api/v1/collections/{collection_id}/items", User, "write:collections", Profiles, "", 0, (*server).addToCollection, collectedParams{}, wrappedCollectionItem{}},
+		{"DELETE", "/api/v1/collections/{collection_id}/items/{id}", User, "write:collections", Profiles, "", 0, (*server).removeFromCollection, nil, nil},
+		{"POST", "/api/v1/collections/{collection_id}/items/{id}/revoke", User, "write:collections", Profiles, "", 0, (*server).leaveCollection, nil, nil},
 	}
 }

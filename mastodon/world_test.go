@@ -147,6 +147,15 @@ func (w *world) person(name string, scopes ...string) *person {
 	return p
 }
 
+// staff makes a member of a rank, with a token for everything.
+func (w *world) staff(name string, r identity.Role) *person {
+	w.Helper()
+	p := w.person(name)
+	w.must(w.identity.SetRole(w.kit.Ctx, p.id, r))
+	p.token = w.token(p, allowed+" admin:read admin:write")
+	return p
+}
+
 // token gives a member one more token.
 func (w *world) token(p *person, scopes string) string {
 	w.Helper()

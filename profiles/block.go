@@ -19,7 +19,7 @@ func (s *Service) Block(ctx context.Context, from, to ids.ID) (*Relationship, er
 		}
 		_, err1 := c.unfollow(ctx, from, to)
 		_, err2 := c.unfollow(ctx, to, from)
-		return true, errors.Join(err1, err2, c.tell(ctx, GraphChanged{From: from, To: to, Blocked: true}))
+		return true, errors.Join(err1, err2, c.leaveCollections(ctx), c.tell(ctx, GraphChanged{From: from, To: to, Blocked: true}))
 	})
 	if err != nil {
 		return nil, err

@@ -77,6 +77,25 @@ type SuggestionDismissed struct {
 // Kind implements bus.Payload.
 func (SuggestionDismissed) Kind() string { return "suggestion_dismissed" }
 
+// Collected says that From has put To into a collection.
+type Collected struct {
+	From         ids.ID `json:"from"`
+	To           ids.ID `json:"to"`
+	CollectionID ids.ID `json:"collection_id"`
+}
+
+// CollectionChanged says that From has changed what a collection says of itself.
+type CollectionChanged struct {
+	From         ids.ID `json:"from"`
+	CollectionID ids.ID `json:"collection_id"`
+}
+
+// Kind implements bus.Payload.
+func (Collected) Kind() string { return "collected" }
+
+// Kind implements bus.Payload.
+func (CollectionChanged) Kind() string { return "collection_changed" }
+
 // Kind implements bus.Payload.
 func (Registered) Kind() string { return "registered" }
 
