@@ -13,5 +13,10 @@ func listRoutes() []Route {
 		{"DELETE", "/api/v1/lists/{id}/accounts", User, "write:lists", Posts, "", 0, (*server).removeFromList, membersParams{}, nil},
 		{"GET", "/api/v1/accounts/{id}/lists", User, "read:lists", Posts, "", 0, (*server).listsWith, nil, []listEntity{}},
 		{"GET", "/api/v1/timelines/list/{list_id}", User, "read:lists", Posts, "", 0, (*server).listTimeline, pageParams{}, []statusAnswer{}},
+		{"GET", "/api/v1/conversations", User, "read:statuses", Posts, "", 0, (*server).conversations, pageParams{}, []conversationEntity{}},
+		{"DELETE", "/api/v1/conversations/{id}", User, "write:conversations", Posts, "", 0, (*server).deleteConversation, nil, nil},
+		{"POST", "/api/v1/conversations/{id}/read", User, "write:conversations", Posts, "", 0, (*server).readConversation, nil, conversationEntity{}},
+		{"POST", "/api/v1/conversations/{id}/unread", User, "write:conversations", Posts, "", 0, (*server).unreadConversation, nil, conversationEntity{}},
+		{"GET", "/api/v1/timelines/direct", User, "read:statuses", Posts, "", 0, (*server).directTimeline, pageParams{}, []statusAnswer{}},
 	}
 }

@@ -179,30 +179,31 @@ func TestConversations(t *testing.T) {
 	w := open(t)
 	ann, bob, cleo := w.person("ann"), w.person("bob"), w.person("cleo")
 	hers, his, others := w.dial("?stream=direct&access_token="+ann.token), w.dial("?stream=direct&access_token="+bob.token), w.dial("?stream=direct&access_token="+cleo.token)
-	first := w.says(ann, "@bob psst", "visibility", "direct")
-	w.says(ann, "@bob aloud")
-	w.says(bob, "@ann what?", "visibility", "direct", "in_reply_to_id", first)
 	type conversation struct {
 		ID       string
 		Unread   bool
 		Accounts []struct{ Username string }
 		Last     struct{ Content string } `json:"last_status"`
 	}
-	for name, c := range map[string]struct {
-		of     *socket
-		other  string
-		unread []bool
-	}{"ann": {hers, "bob", []bool{false, true}}, "bob": {his, "ann", []bool{true, false}}} {
-		for i, text := range []string{"psst", "what?"} {
-			f := c.of.next()
-			payload(t, f.Event, f.Payload)
-			var got conversation
-			w.must(json.Unmarshal([]byte(f.Payload), &got))
-			if f.Event != "conversation" || got.ID != first || got.Unread != c.unread[i] || len(got.Accounts) != 1 || got.Accounts[0].Username != c.other || !strings.Contains(got.Last.Content, text) {
-				t.Errorf("%s gets %s: %+v", name, f.Event, got)
-			}
+	known := map[*socket]string{}
+	hears := func(of *socket, other, text string, unread bool) {
+		t.Helper()
+		f := of.next()
+		var got conversation
+		w.must(json.Unmarshal([]byte(f.Payload), &got))
+		if f.Event != "conversation" || got.ID == "" || known[of] != "" && known[of] != got.ID || got.Unread != unread ||
+			len(got.Accounts) != 1 || got.Accounts[0].Username != other || !strings.Contains(got.Last.Content, text) {
+			t.Errorf("%s: %+v", f.Event, got)
 		}
+		known[of] = got.ID
 	}
+	first := w.says(ann, "@bob psst", "visibility", "direct")
+	hears(hers, "bob", "psst", false)
+	hears(his, "ann", "psst", true)
+	w.says(ann, "@bob aloud")
+	w.says(bob, "@ann what?", "visibility", "direct", "in_reply_to_id", first)
+	hears(hers, "bob", "what?", true)
+	hears(his, "ann", "what?", false)
 	w.says(cleo, "@cleo a note", "visibility", "direct")
 	if f := others.next(); !strings.Contains(f.Payload, "a note") {
 		t.Errorf("cleo gets %s", f.Payload)

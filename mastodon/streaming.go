@@ -67,7 +67,7 @@ func (s *server) payload(ctx context.Context, viewer ids.ID, m *notifications.Me
 	case notifications.EventNotification:
 		return s.notificationJSON(ctx, viewer, m.Notification)
 	case notifications.EventConversation:
-		return s.conversationJSON(ctx, viewer, m.PostID)
+		return s.postConversation(ctx, viewer, m.PostID)
 	case notifications.EventFilters:
 		return nil, nil
 	case notifications.EventAnnouncement, notifications.EventReaction, notifications.EventAnnouncementGone:
@@ -99,42 +99,6 @@ func shared(viewer ids.ID, m *notifications.Message) bool {
 		return false
 	}
 	return viewer == 0 || m.Event == notifications.EventUpdate && m.View.Boost == nil && m.View.AccountID != viewer
-}
-
-// conversationEntity is Conversation of the API.
-type conversationEntity struct {
-	ID         ids.ID                   `json:"id"` // of the first post
-	Unread     bool                     `json:"unread"`
-	Accounts   []encoded[accountEntity] `json:"accounts"` // who takes part besides the viewer
-	LastStatus encoded[statusAnswer]    `json:"last_status"`
-}
-
-// conversationJSON returns what a direct post has made of its conversation.
-func (s *server) conversationJSON(ctx context.Context, viewer, post ids.ID) ([]byte, error) {
-	v, err := s.Posts.Get(ctx, viewer, post)
-	if err != nil {
-		return nil, err
-	}
-	status, err := s.statusJSON(ctx, viewer, v)
-	if err != nil {
-		return nil, err
-	}
-	people := []ids.ID{v.AccountID}
-	for _, m := range v.Mentions {
-		people = append(people, m.AccountID)
-	}
-	accounts, err := s.accountsJSON(ctx, people)
-	if err != nil {
-		return nil, err
-	}
-	e := conversationEntity{ID: v.ThreadID, Unread: viewer != v.AccountID, Accounts: []encoded[accountEntity]{}, LastStatus: status}
-	for _, id := range people {
-		if body := accounts[id]; body != nil && id != viewer {
-			e.Accounts = append(e.Accounts, body)
-			delete(accounts, id)
-		}
-	}
-	return encode(e)
 }
 
 // publicStreamParams say what of the public streams is wanted.

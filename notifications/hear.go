@@ -61,7 +61,7 @@ func (s *Service) hearEvent(e bus.Event) {
 		return
 	}
 	switch e.Domain + "." + e.Kind {
-	case "posts.created", "posts.edited", "posts.refreshed", "posts.deleted", "posts.filters_changed",
+	case "posts.created", "posts.edited", "posts.refreshed", "posts.deleted", "posts.filters_changed", "posts.conversation_marked",
 		"instance.announced", "instance.reacted", "instance.withdrawn":
 		if s.hub.heard.add(e.ID) {
 			s.enqueue(task{event: e})
@@ -134,6 +134,11 @@ func (s *Service) send(ctx context.Context, t task) error {
 		return with(t.event, func(c posts.Created) error { return s.sendCreated(ctx, c) })
 	case "edited":
 		return with(t.event, func(c posts.Edited) error { return s.sendEdited(ctx, c) })
+	case "conversation_marked":
+		return with(t.event, func(c posts.ConversationMarked) error {
+			s.hub.toUsers(&Message{Event: EventConversation, PostID: c.LastID}, Channel{Name: ChannelDirect}, []ids.ID{c.AccountID})
+			return nil
+		})
 	case "refreshed":
 		return with(t.event, func(r posts.Refreshed) error {
 			return s.sendEdited(ctx, posts.Edited{ID: r.ID, AccountID: r.AccountID, Visibility: r.Visibility, Tags: r.Tags})

@@ -43,6 +43,9 @@ func (s *Service) Create(ctx context.Context, author ids.ID, d Draft) (*View, er
 	if err := c.quote(account, quoted); err != nil {
 		return nil, err
 	}
+	if c.listeners, err = s.listeners(ctx, &c.template); err != nil {
+		return nil, err
+	}
 	if err := s.write(ctx, func(tx *db.Tx) error { return c.store(ctx, tx) }); err != nil {
 		return nil, err
 	}
@@ -117,6 +120,8 @@ type creation struct {
 	key      string
 	template Post
 	quoted   ids.ID // the author of what is quoted
+	// Those in whose conversations a direct post is.
+	listeners []ids.ID
 
 	// What a run of store has made.
 	earlier ids.ID // the post that the key stands for already
@@ -170,6 +175,9 @@ func (c *creation) finish(ctx context.Context, tx *db.Tx) error {
 		return err
 	}
 	if err := c.s.countPost(ctx, tx, p); err != nil {
+		return err
+	}
+	if err := c.s.join(ctx, tx, p, c.listeners); err != nil {
 		return err
 	}
 	c.created = Created{ID: p.ID, AccountID: p.AccountID, InReplyToID: p.InReplyToID, InReplyToAccountID: p.InReplyToAccountID,

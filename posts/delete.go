@@ -99,6 +99,9 @@ func (s *Service) remove(ctx context.Context, tx *db.Tx, p *Post) error {
 	if err := uncountTags(ctx, tx, p); err != nil {
 		return err
 	}
+	if err := s.leave(ctx, tx, p); err != nil {
+		return err
+	}
 	was := *p // the quote may have been revoked since p was read
 	state, err := db.Value[int](ctx, tx, "DELETE FROM posts_posts WHERE id = $1 RETURNING quote_state", p.ID)
 	if err != nil {

@@ -69,6 +69,13 @@ func (s *Service) edit(ctx context.Context, author, id ids.ID, d Draft) error {
 	if e.same() {
 		return nil
 	}
+	now := *v.Post
+	now.Mentions = c.mentions
+	if peopleOf(&now) != peopleOf(v.Post) {
+		if e.listeners, err = s.listeners(ctx, &now); err != nil {
+			return err
+		}
+	}
 	return s.write(ctx, func(tx *db.Tx) error { return e.store(ctx, tx) })
 }
 
@@ -88,7 +95,8 @@ type editing struct {
 	draft     Draft
 	content   *content // without a poll if that stays as it is
 	keepsPoll bool
-	described []Media // the post's images with another description or focus
+	described []Media  // the post's images with another description or focus
+	listeners []ids.ID // of a direct post with other participants: in whose conversations it is now
 }
 
 // describe returns those of the post's images whose attributes the draft
@@ -156,6 +164,14 @@ func (e *editing) store(ctx context.Context, tx *db.Tx) error {
 	}
 	if err := e.storeMedia(ctx, tx); err != nil {
 		return err
+	}
+	if len(e.listeners) > 0 {
+		if err := e.s.leave(ctx, tx, &p); err != nil {
+			return err
+		}
+		if err := e.s.join(ctx, tx, &p, e.listeners); err != nil {
+			return err
+		}
 	}
 	edited := Edited{ID: p.ID, AccountID: p.AccountID, Visibility: p.Visibility, Tags: p.Tags, Added: e.added(),
 		Unvoted: p.PollID != e.old.PollID && e.old.PollID != 0}

@@ -105,6 +105,18 @@ type FiltersChanged struct {
 	AccountID ids.ID `json:"account_id"`
 }
 
+// ConversationMarked says that an account has read a conversation, or wants to
+// read it again. LastID is its newest post.
+type ConversationMarked struct {
+	ID        ids.ID `json:"id"`
+	AccountID ids.ID `json:"account_id"`
+	LastID    ids.ID `json:"last_id"`
+	Unread    bool   `json:"unread,omitempty"`
+}
+
+// Kind implements bus.Payload.
+func (ConversationMarked) Kind() string { return "conversation_marked" }
+
 // ListChanged says that an account's list, or who is in it, has changed, or
 // that the list is gone.
 type ListChanged struct {
