@@ -167,6 +167,14 @@ func TestStaffNotifications(t *testing.T) {
 	for _, p := range []*person{ann, bob} {
 		w.do("GET", "/api/v1/notifications", p.token, nil).is(200).has(`[]`)
 	}
+	w.kit.Clock.Advance(time.Second)
+	admin := w.staff("admin", identity.RoleAdmin)
+	w.do("POST", "/api/v1/admin/accounts/"+bob.id.String()+"/action", admin.token, form("type", "none", "text", "stop it")).is(200)
+	warned := w.told(bob, 1).has(`[{"type": "moderation_warning", "account": {"username": "bob"}, "moderation_warning": {"action": "none", "text": "stop it"}}]`)
+	if strings.Contains(string(warned.body), admin.id.String()) {
+		t.Errorf("who it was: %s", warned.body)
+	}
+	w.do("GET", "/api/v2/notifications", bob.token, nil).is(200).has(`{"notification_groups": [{"type": "moderation_warning", "moderation_warning": {"text": "stop it"}}]}`)
 	w.must(w.identity.SetRole(w.kit.Ctx, mod.id, identity.RoleUser))
 	w.told(mod, 0)
 	w.do("GET", "/api/v1/notifications/"+list.text("0.id"), mod.token, nil).is(404)

@@ -20,8 +20,8 @@ import (
 	"github.com/guildhall/guildhall/profiles"
 )
 
-// subscription is one to a receiver, for all types.
-func subscription(t *testing.T, r *testkit.PushReceiver) Subscription {
+// subscriptionTo is one to a receiver, for all types.
+func subscriptionTo(t *testing.T, r *testkit.PushReceiver) Subscription {
 	t.Helper()
 	public, err := webpush.DecodeKey(r.P256dh)
 	if err != nil {
@@ -96,7 +96,7 @@ func TestPush(t *testing.T) {
 		p := w.people("ann", "bob", "cyd", "dan")
 		ann, bob, cyd, dan := p[0], p[1], p[2], p[3]
 		r := testkit.NewPushReceiver(t, k.Clock.Now)
-		first := subscription(t, r)
+		first := subscriptionTo(t, r)
 		first.Alerts = []Type{Mention, Favourite}
 		made, err := w.SubscribePush(k.Ctx, w.grant(ann), first)
 		w.must(err)
@@ -164,7 +164,7 @@ func TestPushPolicies(t *testing.T) {
 			PushNone:      "",
 		} {
 			r := testkit.NewPushReceiver(t, k.Clock.Now)
-			sub := subscription(t, r)
+			sub := subscriptionTo(t, r)
 			sub.Policy = policy
 			sub.Standard = policy == PushAll // the others the old way
 			_, err := w.SubscribePush(k.Ctx, who, sub)
@@ -190,7 +190,7 @@ func TestPushAgain(t *testing.T) {
 		ann, bob := p[0], p[1]
 		r := testkit.NewPushReceiver(t, k.Clock.Now)
 		who := w.grant(ann)
-		_, err := w.SubscribePush(k.Ctx, who, subscription(t, r))
+		_, err := w.SubscribePush(k.Ctx, who, subscriptionTo(t, r))
 		w.must(err)
 		say := func() {
 			t.Helper()
@@ -237,7 +237,7 @@ func TestPushAgain(t *testing.T) {
 			t.Errorf("a subscription that has not worked for days: %v", err)
 		}
 		for _, status := range []int{404, 410} {
-			_, err := w.SubscribePush(k.Ctx, who, subscription(t, r))
+			_, err := w.SubscribePush(k.Ctx, who, subscriptionTo(t, r))
 			w.must(err)
 			r.Answer(answers(status))
 			say()
@@ -262,7 +262,7 @@ func TestPushEndsWithTheToken(t *testing.T) {
 		r := testkit.NewPushReceiver(t, k.Clock.Now)
 		one, two, three := w.grant(ann), w.grant(ann), w.grant(ann)
 		for _, who := range []Holder{one, two, three} {
-			_, err := w.SubscribePush(k.Ctx, who, subscription(t, r))
+			_, err := w.SubscribePush(k.Ctx, who, subscriptionTo(t, r))
 			w.must(err)
 		}
 		has := func(h Holder) bool {
@@ -286,7 +286,7 @@ func TestPushEndsWithTheToken(t *testing.T) {
 		revoked := w.event("identity", identity.Revoked{UserID: ann})
 		k.Clock.Advance(time.Second)
 		four := w.grant(ann)
-		_, err := w.SubscribePush(k.Ctx, four, subscription(t, r))
+		_, err := w.SubscribePush(k.Ctx, four, subscriptionTo(t, r))
 		w.must(err)
 		w.deliver(revoked)
 		if has(three) || !has(four) {
@@ -303,7 +303,7 @@ func TestSubscribePush(t *testing.T) {
 		ann := w.people("ann")[0]
 		r := testkit.NewPushReceiver(t, k.Clock.Now)
 		oldest := w.grant(ann)
-		_, err := w.SubscribePush(k.Ctx, oldest, subscription(t, r))
+		_, err := w.SubscribePush(k.Ctx, oldest, subscriptionTo(t, r))
 		w.must(err)
 		sealed, err := db.Value[[]byte](k.Ctx, w.dbs[2], "SELECT channel FROM notifications_subscriptions WHERE token_id = $1", oldest.TokenID)
 		w.must(err)
@@ -312,7 +312,7 @@ func TestSubscribePush(t *testing.T) {
 		}
 		for range subscriptionsMax {
 			k.Clock.Advance(time.Second)
-			_, err := w.SubscribePush(k.Ctx, w.grant(ann), subscription(t, r))
+			_, err := w.SubscribePush(k.Ctx, w.grant(ann), subscriptionTo(t, r))
 			w.must(err)
 		}
 		if _, err := w.PushSubscription(k.Ctx, oldest.TokenID); !errs.Is(err, errs.NotFound) {
@@ -320,13 +320,13 @@ func TestSubscribePush(t *testing.T) {
 		}
 		for _, endpoint := range []string{"", "http://push.example/x", "https://", "https://u:p@push.example/", "ftp://push.example/", "https://push.example:22/",
 			"https://push.example:99999999/", "https://push.example/#x", "javascript:alert(1)", "https://push.example/" + strings.Repeat("x", endpointMax)} {
-			sub := subscription(t, r)
+			sub := subscriptionTo(t, r)
 			sub.Receiver.Endpoint = endpoint
 			if _, err := w.SubscribePush(k.Ctx, oldest, sub); !errs.Is(err, errs.Invalid) {
 				t.Errorf("%.60q: %v", endpoint, err)
 			}
 		}
-		sub := subscription(t, r)
+		sub := subscriptionTo(t, r)
 		sub.Receiver.Auth = sub.Receiver.Auth[1:]
 		if _, err := w.SubscribePush(k.Ctx, oldest, sub); !errs.Is(err, errs.Invalid) {
 			t.Error(err)
@@ -344,7 +344,7 @@ func TestSS01PushStaysOutside(t *testing.T) {
 	r := testkit.NewPushReceiver(t, k.Clock.Now)
 	_, port, _ := strings.Cut(strings.TrimPrefix(r.URL, "https://"), ":")
 	for _, host := range []string{"127.0.0.1:" + port, "localhost:" + port, "[::1]:" + port, "0x7f.1:" + port, "127.0.0.1:9999"} {
-		sub := subscription(t, r)
+		sub := subscriptionTo(t, r)
 		sub.Receiver.Endpoint = "https://" + host + "/x"
 		_, err := w.SubscribePush(k.Ctx, w.grant(p[0]), sub)
 		w.must(err)
@@ -368,10 +368,10 @@ func TestSlowPushServiceHoldsNobodyUp(t *testing.T) {
 		slow.Answer(func(w http.ResponseWriter) { <-let; w.WriteHeader(201) })
 	}
 	for range 15 {
-		_, err := w.SubscribePush(k.Ctx, w.grant(p[0]), subscription(t, slow))
+		_, err := w.SubscribePush(k.Ctx, w.grant(p[0]), subscriptionTo(t, slow))
 		w.must(err)
 	}
-	_, err := w.SubscribePush(k.Ctx, w.grant(p[0]), subscription(t, quick))
+	_, err := w.SubscribePush(k.Ctx, w.grant(p[0]), subscriptionTo(t, quick))
 	w.must(err)
 	w.start()
 	w.post(p[1], "@ann one", posts.Public)
