@@ -89,7 +89,7 @@ func (s *Service) Start(ctx context.Context) error {
 	}
 	go s.outbox.Run(ctx)
 	go s.loop(ctx)
-	return nil
+	return s.Bus.Consume(ctx, bus.Consumer{Name: "instance-reports", Events: []string{"instance.report_wanted"}, Handle: s.makeReports})
 }
 
 func (s *Service) loop(ctx context.Context) {

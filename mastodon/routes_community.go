@@ -19,5 +19,10 @@ func communityRoutes() []Route {
 		{"POST", "/api/v1/collections/{collection_id}/items", User, "write:collections", Profiles, "", 0, (*server).addToCollection, collectedParams{}, wrappedCollectionItem{}},
 		{"DELETE", "/api/v1/collections/{collection_id}/items/{id}", User, "write:collections", Profiles, "", 0, (*server).removeFromCollection, nil, nil},
 		{"POST", "/api/v1/collections/{collection_id}/items/{id}/revoke", User, "write:collections", Profiles, "", 0, (*server).leaveCollection, nil, nil},
+		{"GET", "/api/v1/annual_reports", User, "read:accounts", Instance, "", 0, (*server).annualReports, nil, annualReportsEntity{}},
+		{"GET", "/api/v1/annual_reports/{year}", User, "read:accounts", Instance, "", 0, (*server).annualReport, nil, annualReportsEntity{}},
+		{"GET", "/api/v1/annual_reports/{year}/state", User, "read:accounts", Instance, "", 0, (*server).annualReportState, nil, annualState{}},
+		{"POST", "/api/v1/annual_reports/{year}/generate", User, "write:accounts", Instance, "", 0, (*server).makeAnnualReport, nil, nil},
+		{"POST", "/api/v1/annual_reports/{year}/read", User, "write:accounts", Instance, "", 0, (*server).readAnnualReport, nil, nil},
 	}
 }
