@@ -40,10 +40,11 @@ type Config struct {
 
 	ContactAccount string `name:"contact-account" placeholder:"NAME" help:"Member who answers for this server; shown to everybody."`
 
-	Registrations string `name:"registrations" default:"open" enum:"open,approval,invite,closed" help:"Who may sign up: open, approval, invite or closed."`
-	PasswordGrant string `name:"password-grant" default:"off" enum:"on,off" help:"Let OAuth apps trade a password for a token."`
-	RateLimits    string `name:"rate-limits" default:"on" enum:"on,off" help:"Limits on requests, sign-ins, posts and uploads."`
-	MaxCharacters int    `name:"max-characters" default:"500" help:"Longest post, up to 5000."`
+	Registrations    string `name:"registrations" default:"open" enum:"open,approval,invite,closed" help:"Who may sign up: open, approval, invite or closed."`
+	ShowDomainBlocks string `name:"show-domain-blocks" default:"off" enum:"on,off" help:"Tell members which other servers are blocked."`
+	PasswordGrant    string `name:"password-grant" default:"off" enum:"on,off" help:"Let OAuth apps trade a password for a token."`
+	RateLimits       string `name:"rate-limits" default:"on" enum:"on,off" help:"Limits on requests, sign-ins, posts and uploads."`
+	MaxCharacters    int    `name:"max-characters" default:"500" help:"Longest post, up to 5000."`
 
 	DatabaseURL string `name:"database-url" placeholder:"URL" secret:"" help:"PostgreSQL instead of SQLite files in the data folder."`
 	NATSURL     string `name:"nats-url" placeholder:"URL" secret:"" help:"A NATS with JetStream instead of the one inside."`

@@ -42,6 +42,7 @@ func (a *App) edges() (http.Handler, error) {
 	m.BaseURL, m.Title, m.Description, m.Version = a.config.BaseURL, a.config.Title, a.config.Description, Version
 	m.Registrations, m.PasswordGrant = a.config.identity().Registrations, a.config.PasswordGrant == "on"
 	m.Posts, m.TrustedProxies = a.config.posts(), proxies
+	m.ShowDomainBlocks = a.config.ShowDomainBlocks == "on"
 	m.ContactEmail, m.ContactAccount = a.config.Contact, a.config.ContactAccount
 	api := mastodon.New(mastodon.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts,
 		Instance: a.Instance, Moderation: a.Moderation, Notifications: a.Notifications,

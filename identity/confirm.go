@@ -65,6 +65,11 @@ func (s *Service) ResendConfirmation(ctx context.Context, userID ids.ID, newEmai
 			return refused(map[string][]errs.Field{"email": {{Code: "ERR_INVALID", Text: "is not an e-mail address"}}})
 		}
 	}
+	if email != u.Email {
+		if _, err := s.emailAllowed(ctx, email); err != nil {
+			return err
+		}
+	}
 	err = s.allow(ruleMail, userID.String())
 	if err == nil {
 		err = s.allow(ruleMail, email)

@@ -44,6 +44,12 @@ type Removed struct {
 	UserID ids.ID `json:"user_id"`
 }
 
+// NetworksChanged says that other networks are blocked from now on.
+type NetworksChanged struct{}
+
+// Kind implements bus.Payload.
+func (NetworksChanged) Kind() string { return "networks_changed" }
+
 // Kind implements bus.Payload.
 func (Registered) Kind() string { return "registered" }
 

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/guildhall/guildhall/internal/bus"
@@ -70,6 +71,8 @@ type Service struct {
 	hasher   hasher
 	cache    *cache
 	reserved map[string]bool
+	networks atomic.Pointer[networks] // blocked ones; nil: not read yet
+	loading  sync.Mutex               // of networks
 
 	mu       sync.Mutex
 	revoked  []func(userID, tokenID ids.ID)
@@ -103,7 +106,20 @@ func Schema() fs.FS {
 // Start hears what other nodes change, relays events, sends mails, and sweeps
 // what has expired, until ctx ends or the bus is closed.
 func (s *Service) Start(ctx context.Context) error {
-	if err := s.bus.Follow(bus.Follower{Event: s.heard, Lost: s.cache.forgetAll}); err != nil {
+	lost := func() {
+		s.cache.forgetAll()
+		s.reloadNetworks(ctx)
+	}
+	heard := func(e bus.Event) {
+		s.heard(e)
+		if e.Domain == "identity" && e.Kind == (NetworksChanged{}).Kind() {
+			s.reloadNetworks(ctx)
+		}
+	}
+	if err := s.bus.Follow(bus.Follower{Event: heard, Lost: lost}); err != nil {
+		return err
+	}
+	if err := s.loadNetworks(ctx); err != nil {
 		return err
 	}
 	err := s.bus.Consume(ctx, bus.Consumer{Name: "identity-mail", Handle: s.sendMails,

@@ -46,6 +46,13 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) (*User, error) {
 	if err := s.takenAlready(ctx, in.Username, email); err != nil {
 		return nil, err
 	}
+	waits := false
+	if !in.Trusted {
+		var err error
+		if waits, err = s.welcome(ctx, email, in.Address); err != nil {
+			return nil, err
+		}
+	}
 	var hash string // stays empty for a trusted user without a password
 	if in.Password != "" {
 		var err error
@@ -54,6 +61,7 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) (*User, error) {
 		}
 	}
 	u := s.newUser(in, email)
+	u.Approved = u.Approved && !waits
 	if !u.Confirmed {
 		s.limiter.Allow(email, ruleMail) // the mail that follows counts, but is always sent
 	}
@@ -61,6 +69,17 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) (*User, error) {
 		return nil, err
 	}
 	return u, nil
+}
+
+// welcome tells whether blocks let somebody sign up, and whether they must wait
+// for approval then.
+func (s *Service) welcome(ctx context.Context, email, address string) (waits bool, err error) {
+	fromSoft, err := s.fromAllowed(address)
+	if err != nil {
+		return false, err
+	}
+	emailSoft, err := s.emailAllowed(ctx, email)
+	return fromSoft || emailSoft, err
 }
 
 // admits says whether the server takes sign-ups at all.

@@ -16,6 +16,7 @@ func (s *Service) sweeping(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
+		s.reloadNetworks(ctx) // the net below events
 		if err := s.sweep(ctx); err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "sweep", "domain", "identity", "error", err)
 		}

@@ -42,25 +42,26 @@ type Deps struct {
 
 // Config is what the operator decides about the API.
 type Config struct {
-	BaseURL        string // https://example.org, without a slash at the end
-	Title          string
-	Description    string   // one or two sentences, plain text
-	ContactEmail   string   // empty: none
-	ContactAccount string   // username, empty: none
-	Languages      []string // ISO 639-1
-	Version        string   // of this program
-	SourceURL      string
-	Registrations  identity.Registrations
-	PasswordGrant  bool                  // as in identity.Config, for the metadata document
-	Posts          posts.Config          // for the limits that the instance tells
-	Profiles       profiles.Config       // likewise
-	Limits         map[string]limit.Rule // by the names of the route table
-	TrustedProxies []netip.Prefix        // whose X-Forwarded-For is believed
-	BodyBytes      int64                 // most bytes of a JSON or form body
-	UploadBytes    int64                 // most bytes of a body with images
-	BodyTime       time.Duration         // in which a body must arrive; five times that for images
-	Concurrent     int                   // requests at once; 0: 8 for each CPU
-	QueueWait      time.Duration         // how long a request over Concurrent may wait
+	BaseURL          string // https://example.org, without a slash at the end
+	Title            string
+	Description      string   // one or two sentences, plain text
+	ContactEmail     string   // empty: none
+	ContactAccount   string   // username, empty: none
+	ShowDomainBlocks bool     // tell members which servers are blocked
+	Languages        []string // ISO 639-1
+	Version          string   // of this program
+	SourceURL        string
+	Registrations    identity.Registrations
+	PasswordGrant    bool                  // as in identity.Config, for the metadata document
+	Posts            posts.Config          // for the limits that the instance tells
+	Profiles         profiles.Config       // likewise
+	Limits           map[string]limit.Rule // by the names of the route table
+	TrustedProxies   []netip.Prefix        // whose X-Forwarded-For is believed
+	BodyBytes        int64                 // most bytes of a JSON or form body
+	UploadBytes      int64                 // most bytes of a body with images
+	BodyTime         time.Duration         // in which a body must arrive; five times that for images
+	Concurrent       int                   // requests at once; 0: 8 for each CPU
+	QueueWait        time.Duration         // how long a request over Concurrent may wait
 }
 
 // DefaultConfig returns the configuration of a server nobody has configured.

@@ -15,7 +15,7 @@ const (
 )
 
 func adminRoutes() []Route {
-	return slices.Concat(memberRoutes(), reportRoutes())
+	return slices.Concat(memberRoutes(), reportRoutes(), domainRoutes(), signUpBlockRoutes())
 }
 
 func memberRoutes() []Route {
@@ -48,5 +48,41 @@ func reportRoutes() []Route {
 		{"POST", one + "/unassign", Moderators, writeReports, Moderation, "", 0, (*server).adminUnassign, nil, adminReportEntity{}},
 		{"POST", one + "/resolve", Moderators, writeReports, Moderation, "", 0, (*server).adminResolve, nil, adminReportEntity{}},
 		{"POST", one + "/reopen", Moderators, writeReports, Moderation, "", 0, (*server).adminReopen, nil, adminReportEntity{}},
+	}
+}
+
+func domainRoutes() []Route {
+	return []Route{
+		{"GET", "/api/v1/instance/domain_blocks", User, "", Moderation, "", 0, (*server).instanceDomainBlocks, nil, []domainBlockEntity{}},
+		{"GET", "/api/v1/admin/domain_allows", Admins, "admin:read:domain_allows", Moderation, "", 0, domainAllows.list, pageParams{}, []domainAllowEntity{}},
+		{"GET", "/api/v1/admin/domain_allows/{id}", Admins, "admin:read:domain_allows", Moderation, "", 0, domainAllows.one, nil, domainAllowEntity{}},
+		{"POST", "/api/v1/admin/domain_allows", Admins, "admin:write:domain_allows", Moderation, "", 0, (*server).allowDomain, adminDomainParams{}, domainAllowEntity{}},
+		{"DELETE", "/api/v1/admin/domain_allows/{id}", Admins, "admin:write:domain_allows", Moderation, "", 0, removing(disallowDomain), nil, nil},
+		{"GET", "/api/v1/admin/domain_blocks", Admins, "admin:read:domain_blocks", Moderation, "", 0, domainBlocks.list, pageParams{}, []adminDomainBlockEntity{}},
+		{"GET", "/api/v1/admin/domain_blocks/{id}", Admins, "admin:read:domain_blocks", Moderation, "", 0, domainBlocks.one, nil, adminDomainBlockEntity{}},
+		{"POST", "/api/v1/admin/domain_blocks", Admins, "admin:write:domain_blocks", Moderation, "", 0, (*server).adminBlockDomain, adminDomainBlockParams{}, adminDomainBlockEntity{}},
+		{"PUT", "/api/v1/admin/domain_blocks/{id}", Admins, "admin:write:domain_blocks", Moderation, "", 0, (*server).changeDomainBlock, adminDomainBlockParams{}, adminDomainBlockEntity{}},
+		{"PATCH", "/api/v1/admin/domain_blocks/{id}", Admins, "admin:write:domain_blocks", Moderation, "", 0, (*server).changeDomainBlock, adminDomainBlockParams{}, adminDomainBlockEntity{}},
+		{"DELETE", "/api/v1/admin/domain_blocks/{id}", Admins, "admin:write:domain_blocks", Moderation, "", 0, removing(adminUnblockDomain), nil, nil},
+	}
+}
+
+func signUpBlockRoutes() []Route {
+	return []Route{
+		{"GET", "/api/v1/admin/email_domain_blocks", Admins, "admin:read:email_domain_blocks", Moderation, "", 0, emailDomainBlocks.list, pageParams{}, []emailDomainBlockEntity{}},
+		{"GET", "/api/v1/admin/email_domain_blocks/{id}", Admins, "admin:read:email_domain_blocks", Moderation, "", 0, emailDomainBlocks.one, nil, emailDomainBlockEntity{}},
+		{"POST", "/api/v1/admin/email_domain_blocks", Admins, "admin:write:email_domain_blocks", Moderation, "", 0, (*server).blockEmailDomain, emailDomainParams{}, emailDomainBlockEntity{}},
+		{"DELETE", "/api/v1/admin/email_domain_blocks/{id}", Admins, "admin:write:email_domain_blocks", Moderation, "", 0, removing(unblockEmailDomain), nil, nil},
+		{"GET", "/api/v1/admin/canonical_email_blocks", Admins, "admin:read:canonical_email_blocks", Moderation, "", 0, canonicalEmails.list, pageParams{}, []canonicalEmailEntity{}},
+		{"GET", "/api/v1/admin/canonical_email_blocks/{id}", Admins, "admin:read:canonical_email_blocks", Moderation, "", 0, canonicalEmails.one, nil, canonicalEmailEntity{}},
+		{"POST", "/api/v1/admin/canonical_email_blocks", Admins, "admin:write:canonical_email_blocks", Moderation, "", 0, (*server).blockCanonicalEmail, canonicalEmailParams{}, canonicalEmailEntity{}},
+		{"POST", "/api/v1/admin/canonical_email_blocks/test", Admins, "admin:read:canonical_email_blocks", Moderation, "", 0, (*server).testCanonicalEmail, testEmailParams{}, []canonicalEmailEntity{}},
+		{"DELETE", "/api/v1/admin/canonical_email_blocks/{id}", Admins, "admin:write:canonical_email_blocks", Moderation, "", 0, removing(unblockCanonicalEmail), nil, nil},
+		{"GET", "/api/v1/admin/ip_blocks", Admins, "admin:read:ip_blocks", Moderation, "", 0, ipBlocks.list, pageParams{}, []ipBlockEntity{}},
+		{"GET", "/api/v1/admin/ip_blocks/{id}", Admins, "admin:read:ip_blocks", Moderation, "", 0, ipBlocks.one, nil, ipBlockEntity{}},
+		{"POST", "/api/v1/admin/ip_blocks", Admins, "admin:write:ip_blocks", Moderation, "", 0, (*server).blockIP, ipBlockParams{}, ipBlockEntity{}},
+		{"PUT", "/api/v1/admin/ip_blocks/{id}", Admins, "admin:write:ip_blocks", Moderation, "", 0, (*server).changeIPBlock, ipBlockParams{}, ipBlockEntity{}},
+		{"PATCH", "/api/v1/admin/ip_blocks/{id}", Admins, "admin:write:ip_blocks", Moderation, "", 0, (*server).changeIPBlock, ipBlockParams{}, ipBlockEntity{}},
+		{"DELETE", "/api/v1/admin/ip_blocks/{id}", Admins, "admin:write:ip_blocks", Moderation, "", 0, removing(unblockIP), nil, nil},
 	}
 }

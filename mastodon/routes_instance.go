@@ -13,7 +13,6 @@ func instanceRoutes() []Route {
 		{"GET", "/api/v1/instance/terms_of_service", Public, "", Instance, "", 0, (*server).termsOfService, nil, termsOfServiceEntity{}},
 		{"GET", "/api/v1/instance/terms_of_service/{date}", Public, "", Instance, "", 0, (*server).termsOfService, nil, termsOfServiceEntity{}},
 		{"GET", "/api/v1/instance/languages", Public, "", Instance, "", 0, (*server).instanceLanguages, nil, []languageEntity{}},
-		{"GET", "/api/v1/instance/domain_blocks", User, "", Instance, "", 0, (*server).emptyList, nil, []struct{}{}},
 		{"GET", "/api/v1/instance/translation_languages", Public, "", Posts, "", 0, (*server).translationLanguages, nil, map[string][]string{}},
 		{"GET", "/.well-known/nodeinfo", Public, "", Instance, "", 0, (*server).nodeinfoLinks, nil, nodeinfoLinksEntity{}},
 		{"GET", "/nodeinfo/2.0", Public, "", Instance, "", 0, (*server).nodeinfo20, nil, nodeinfoEntity{}},

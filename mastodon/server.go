@@ -118,6 +118,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, http.StatusRequestURITooLong, "The address is too long")
 	case len(r.Header) > maxHeaders:
 		s.refuse(w, http.StatusRequestHeaderFieldsTooLarge, "Too many headers")
+	case !strings.HasPrefix(r.URL.Path, "/health") && s.Identity.Bars(httpx.ClientAddress(r, s.config.TrustedProxies)):
+		s.refuse(w, http.StatusForbidden, "Your network is blocked")
 	case r.Method == http.MethodOptions:
 		preflight(h)
 		w.WriteHeader(http.StatusNoContent)

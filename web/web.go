@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/httpx"
 	"github.com/guildhall/guildhall/internal/limit"
 	"github.com/guildhall/guildhall/posts"
@@ -33,10 +34,10 @@ type Deps struct {
 
 // Config is what the operator decides about the pages.
 type Config struct {
-	BaseURL        string // https://example.org
-	Title          string // the community's name
-	Description    string // one or two sentences, plain text
-	Contact        string // e-mail address, empty: none
+	BaseURL        string          // https://example.org
+	Title          string          // the community's name
+	Description    string          // one or two sentences, plain text
+	Contact        string          // e-mail address, empty: none
 	Rules          func() []string // nil: none
 	Registrations  identity.Registrations
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
@@ -167,6 +168,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case len(r.RequestURI) > maxURL:
 		refuse(errLongURL())
+	case s.Identity.Bars(httpx.ClientAddress(r, s.config.TrustedProxies)):
+		refuse(errs.New(errs.Forbidden, "Your network is blocked"))
 	case !httpx.CleanPath(r.URL.Path):
 		refuse(errNoPage())
 	case s.cross.Check(r) != nil:
