@@ -1,5 +1,5 @@
 # make test is the whole check: what CI runs is this.
-.PHONY: test quick generate
+.PHONY: test quick abuse generate
 
 test:
 	bash .ci/run
@@ -8,6 +8,11 @@ test:
 quick:
 	go vet ./...
 	go test ./...
+
+# abuse attacks a running server and prints what came of it. By default it starts
+# one; for another: make abuse BASE=https://hall.example TOKENS=one,two,three
+abuse:
+	go test ./e2e -run '^TestAbuse$$' -count=1 -v $(if $(BASE),-base $(BASE) -tokens $(TOKENS)) | grep -v '^ *--- PASS\|^=== '
 
 # generate rewrites the committed code of the pages after a .templ file changed.
 generate:

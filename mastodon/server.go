@@ -116,7 +116,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case len(r.RequestURI) > maxURL:
 		s.refuse(w, http.StatusRequestURITooLong, "The address is too long")
-	case len(r.Header) > maxHeaders:
+	case headerLines(r.Header) > maxHeaders:
 		s.refuse(w, http.StatusRequestHeaderFieldsTooLarge, "Too many headers")
 	case !strings.HasPrefix(r.URL.Path, "/health") && s.Identity.Bars(httpx.ClientAddress(r, s.config.TrustedProxies)):
 		s.refuse(w, http.StatusForbidden, "Your network is blocked")
@@ -131,6 +131,15 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.mux.ServeHTTP(w, r)
 	}
+}
+
+// headerLines counts a request's headers, one that is repeated as many.
+func headerLines(h http.Header) int {
+	n := 0
+	for _, lines := range h {
+		n += len(lines)
+	}
+	return n
 }
 
 // preflight answers a browser that asks whether a page of another origin may
