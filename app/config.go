@@ -15,6 +15,7 @@ import (
 
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/instance"
+	"github.com/guildhall/guildhall/internal/fetch"
 	"github.com/guildhall/guildhall/internal/translate"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
@@ -44,6 +45,7 @@ type Config struct {
 	ShowDomainBlocks string `name:"show-domain-blocks" default:"off" enum:"on,off" help:"Tell members which other servers are blocked."`
 	PasswordGrant    string `name:"password-grant" default:"off" enum:"on,off" help:"Let OAuth apps trade a password for a token."`
 	RateLimits       string `name:"rate-limits" default:"on" enum:"on,off" help:"Limits on requests, sign-ins, posts and uploads."`
+	LinkPreviews     string `name:"link-previews" default:"on" enum:"on,off" help:"Read the pages that posts link to, to show a card of them."`
 	MaxCharacters    int    `name:"max-characters" default:"500" help:"Longest post, up to 5000."`
 
 	DatabaseURL string `name:"database-url" placeholder:"URL" secret:"" help:"PostgreSQL instead of SQLite files in the data folder."`
@@ -246,6 +248,14 @@ func (c *Config) instance() instance.Config {
 	i := instance.DefaultConfig()
 	i.BaseURL = c.BaseURL
 	return i
+}
+
+// pages returns what reads the pages that posts link to, nil for nothing.
+func (c *Config) pages() posts.Pages {
+	if c.LinkPreviews != "on" {
+		return nil
+	}
+	return fetch.New(fetch.Options{Agent: "Guildhall (link previews; +" + c.BaseURL + ")"})
 }
 
 func (c *Config) profiles() profiles.Config {

@@ -39,7 +39,7 @@ type statusEntity struct {
 	Mentions           []mentionEntity `json:"mentions"`
 	Tags               []tagLink       `json:"tags"`
 	Emojis             []emojiEntity   `json:"emojis"`
-	Card               *struct{}       `json:"card"`
+	Card               *cardEntity     `json:"card"`
 }
 
 type appEntity struct {
@@ -121,11 +121,12 @@ func idOrNil(id ids.ID) *ids.ID {
 }
 
 // statusCache keeps the unchanging parts of statuses. An entry is good as long
-// as the post and the custom emoji are those that it was made from.
+// as the post, its card and the custom emoji are those that it was made from.
 type statusCache = otter.Cache[ids.ID, *renderedStatus]
 
 type renderedStatus struct {
 	post   *posts.Post
+	card   *posts.Card
 	marked bool // its media are sensitive whatever the author says
 	emojis *instance.Emojis
 	json   []byte // an object without its closing brace
@@ -140,19 +141,20 @@ func newStatusCache() *statusCache {
 
 func (s *server) renderStatus(ctx context.Context, v *posts.View, author *profiles.Account) ([]byte, error) {
 	marked, emojis := author.State.Is(profiles.Sensitized), s.Instance.Emojis()
-	if r, ok := s.statuses.GetIfPresent(v.ID); ok && r.post == v.Post && r.marked == marked && r.emojis == emojis {
+	if r, ok := s.statuses.GetIfPresent(v.ID); ok && r.post == v.Post && r.card == v.Card && r.marked == marked && r.emojis == emojis {
 		return r.json, nil
 	}
 	e, err := s.statusEntity(ctx, v, author)
 	if err != nil {
 		return nil, err
 	}
+	e.Card = s.cardEntity(v.Card)
 	body, err := encode(e)
 	if err != nil {
 		return nil, err
 	}
 	body = body[:len(body)-1]
-	s.statuses.Set(v.ID, &renderedStatus{v.Post, marked, emojis, body})
+	s.statuses.Set(v.ID, &renderedStatus{v.Post, v.Card, marked, emojis, body})
 	return body, nil
 }
 

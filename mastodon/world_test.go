@@ -2,12 +2,16 @@ package mastodon_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"path/filepath"
 	"reflect"
 	"strconv"
@@ -18,6 +22,7 @@ import (
 	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/blob"
 	"github.com/guildhall/guildhall/internal/db"
+	"github.com/guildhall/guildhall/internal/fetch"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/image"
 	"github.com/guildhall/guildhall/internal/mail"
@@ -87,7 +92,7 @@ func open(t *testing.T, adjust ...func(*mastodon.Deps, *mastodon.Config)) *world
 	oc := posts.DefaultConfig()
 	oc.BaseURL = base
 	w.posts = posts.New(posts.Deps{DB: k.Open("posts", posts.Schema()), Search: k.Open("search", posts.SearchSchema()), Bus: k.Bus,
-		IDs: k.IDs, Now: k.Clock.Now, Log: k.Log, Profiles: w.profiles, Images: images, Blobs: blobs}, oc)
+		IDs: k.IDs, Now: k.Clock.Now, Log: k.Log, Profiles: w.profiles, Images: images, Blobs: blobs, Pages: near()}, oc)
 	signs, err := blob.Open(filepath.Join(k.Dir, "emojis"))
 	w.must(err)
 	t.Cleanup(func() { w.must(signs.Close()) })
@@ -128,6 +133,12 @@ func open(t *testing.T, adjust ...func(*mastodon.Deps, *mastodon.Config)) *world
 	w.server = httptest.NewServer(api)
 	t.Cleanup(w.server.Close)
 	return w
+}
+
+// near reads pages of this machine's 127.0.0.1 only, and knows no names.
+func near() *fetch.Client {
+	return fetch.New(fetch.Options{AnyPort: true, Guard: fetch.Guard{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
+		Resolver: &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("no names") }}}})
 }
 
 func (w *world) must(err error) {

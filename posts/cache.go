@@ -28,6 +28,7 @@ func (s *Service) openCaches() {
 	s.threads = newCache(c.ThreadCache, weighThread)
 	s.translations = newTranslations()
 	s.filters = newCache(c.FilterCache, func(_ ids.ID, f *FilterSet) uint32 { return uint32(f.size()) })
+	s.cards = newCache(c.CardCache, weighCard)
 	s.marks = newCache(c.ViewerCache, weighMarks)
 	s.authors = newCache(c.AuthorCache, func(ids.ID, *author) uint32 { return uint32(512 + 20*c.AuthorSize) })
 	s.authorStats = newCache(c.AuthorCache/4, func(ids.ID, AuthorStats) uint32 { return 128 })

@@ -20,6 +20,7 @@ func (s *Service) startReading(ctx context.Context) error {
 		s.filters.StopAllGoroutines()
 		s.translations.done.StopAllGoroutines()
 		s.translations.languages.StopAllGoroutines()
+		s.cards.StopAllGoroutines()
 	})
 	err := s.Bus.Follow(bus.Follower{
 		Event: func(e bus.Event) {
@@ -166,6 +167,7 @@ func (s *Service) lost(ctx context.Context) {
 	s.authorStats.InvalidateAll()
 	s.threads.InvalidateAll()
 	s.filters.InvalidateAll()
+	s.cards.InvalidateAll()
 	s.public.empty()
 	s.related(ctx, s.feeds.clear()...)
 }

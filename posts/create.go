@@ -155,6 +155,9 @@ func (c *creation) store(ctx context.Context, tx *db.Tx) error {
 	if err := c.s.storeParts(ctx, tx, &p, c.poll); err != nil {
 		return err
 	}
+	if err := c.s.storeLink(ctx, tx, &p, c.content.link); err != nil {
+		return err
+	}
 	if p.Media, err = attach(ctx, tx, &p, c.draft.Media); err != nil {
 		return err
 	}
@@ -182,7 +185,7 @@ func (c *creation) finish(ctx context.Context, tx *db.Tx) error {
 	}
 	c.created = Created{ID: p.ID, AccountID: p.AccountID, InReplyToID: p.InReplyToID, InReplyToAccountID: p.InReplyToAccountID,
 		ThreadID: p.ThreadID, QuoteOfID: p.QuoteOfID, QuoteOfAccountID: c.quoted,
-		Visibility: p.Visibility, Mentions: mentioned(p.Mentions), Tags: p.Tags, Language: p.Language}
+		Visibility: p.Visibility, Mentions: mentioned(p.Mentions), Tags: p.Tags, Language: p.Language, LinkID: p.LinkID}
 	// Before the event goes out: those who hear of the post find it in memory.
 	tx.OnCommit(func() { c.s.fresh(p, c.poll) })
 	_, err := c.s.outbox.Add(ctx, tx, c.created)

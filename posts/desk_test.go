@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"image"
 	"image/color"
 	"image/png"
+	"net"
+	"net/netip"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -17,6 +20,7 @@ import (
 	"github.com/guildhall/guildhall/internal/bus"
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/fetch"
 	"github.com/guildhall/guildhall/internal/ids"
 	pictures "github.com/guildhall/guildhall/internal/image"
 	"github.com/guildhall/guildhall/internal/testkit"
@@ -81,8 +85,18 @@ func newDesk(t *testing.T, k *testkit.Kit) *desk {
 	c.BaseURL = "https://here.test"
 	d := k.Open("posts", posts.Schema())
 	s := posts.New(posts.Deps{DB: d, Search: k.Open("search", posts.SearchSchema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
-		Profiles: who, Images: images, Blobs: blobs}, c)
+		Profiles: who, Images: images, Blobs: blobs, Pages: near()}, c)
 	return &desk{T: t, Service: s, kit: k, db: d, who: who, blobs: blobs, ctx: k.Ctx}
+}
+
+// near reads pages of this machine's 127.0.0.1, or of other inside addresses,
+// only, and knows no names.
+func near(allow ...netip.Prefix) *fetch.Client {
+	if allow == nil {
+		allow = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+	}
+	return fetch.New(fetch.Options{AnyPort: true, Guard: fetch.Guard{Allow: allow,
+		Resolver: &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("no names") }}}})
 }
 
 // newReader is another process on the same data: nothing is cached there.

@@ -17,6 +17,7 @@ import (
 // content is what a draft says, checked and ready to be kept.
 type content struct {
 	text, html, spoiler string
+	link                string // the first that may have a card
 	sensitive           bool
 	language            string
 	mentions            []Mention
@@ -46,7 +47,7 @@ func (s *Service) compose(ctx context.Context, author *profiles.Account, d Draft
 	if err := s.checkMedia(d); err != nil {
 		return nil, err
 	}
-	c := &content{text: doc.Text, spoiler: d.Spoiler, tags: doc.Tags, language: normalLanguage(d.Language)}
+	c := &content{text: doc.Text, spoiler: d.Spoiler, link: s.linkOf(doc), tags: doc.Tags, language: normalLanguage(d.Language)}
 	c.sensitive = c.spoiler != "" || d.Sensitive != nil && *d.Sensitive
 	var err error
 	if c.poll, err = s.checkPoll(d.Poll); err != nil {

@@ -162,6 +162,9 @@ func (e *editing) store(ctx context.Context, tx *db.Tx) error {
 	if err := e.s.storeParts(ctx, tx, &p, poll); err != nil {
 		return err
 	}
+	if err := e.s.storeLink(ctx, tx, &p, c.link); err != nil {
+		return err
+	}
 	if err := e.storeMedia(ctx, tx); err != nil {
 		return err
 	}
@@ -173,7 +176,7 @@ func (e *editing) store(ctx context.Context, tx *db.Tx) error {
 			return err
 		}
 	}
-	edited := Edited{ID: p.ID, AccountID: p.AccountID, Visibility: p.Visibility, Tags: p.Tags, Added: e.added(),
+	edited := Edited{ID: p.ID, AccountID: p.AccountID, Visibility: p.Visibility, Tags: p.Tags, Added: e.added(), LinkID: p.LinkID,
 		Unvoted: p.PollID != e.old.PollID && e.old.PollID != 0}
 	tx.OnCommit(func() { e.s.rewritten(edited) })
 	_, err = e.s.outbox.Add(ctx, tx, edited)
@@ -191,7 +194,8 @@ func (e *editing) clear(ctx context.Context, tx *db.Tx) error {
 	if err := uncountTags(ctx, tx, e.old.Post); err != nil {
 		return err
 	}
-	texts := []string{"DELETE FROM posts_mentions WHERE post_id = $1", "DELETE FROM posts_tags WHERE post_id = $1"}
+	texts := []string{"DELETE FROM posts_mentions WHERE post_id = $1", "DELETE FROM posts_tags WHERE post_id = $1",
+		"DELETE FROM posts_link_uses WHERE post_id = $1"}
 	if !e.keepsPoll {
 		texts = append(texts, "DELETE FROM posts_polls WHERE post_id = $1")
 	}

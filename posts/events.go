@@ -19,6 +19,7 @@ type Created struct {
 	Mentions           []ids.ID   `json:"mentions,omitempty"`
 	Tags               []string   `json:"tags,omitempty"`
 	Language           string     `json:"language,omitempty"`
+	LinkID             ids.ID     `json:"link_id,omitempty"`
 }
 
 // Edited says that a post has another content. Added are accounts that are
@@ -31,6 +32,7 @@ type Edited struct {
 	Tags       []string   `json:"tags,omitempty"`
 	Added      []ids.ID   `json:"added,omitempty"`
 	Unvoted    bool       `json:"unvoted,omitempty"`
+	LinkID     ids.ID     `json:"link_id,omitempty"`
 }
 
 // Deleted says that a post or a boost is gone. ParentID is the post that it
@@ -51,6 +53,7 @@ type Deleted struct {
 
 // Refreshed says that a post looks otherwise though nobody has edited it: who
 // may quote it, whether it still shows what it quotes, the card of its link.
+// Without ID only the card of a link is another one.
 type Refreshed struct {
 	ID         ids.ID     `json:"id"`
 	AccountID  ids.ID     `json:"account_id"`

@@ -119,7 +119,8 @@ func (s *Service) dropFile(ctx context.Context, m Media) error {
 func (s *Service) deleteUnused(ctx context.Context, m Media) error {
 	for _, key := range []string{m.Original.Key, m.Small.Key} {
 		used, err := db.Value[bool](ctx, s.DB, `SELECT EXISTS (SELECT 1 FROM posts_media WHERE original_key = $1 AND id <> $2)
-			OR EXISTS (SELECT 1 FROM posts_media WHERE small_key = $1 AND id <> $2)`, key, m.ID)
+			OR EXISTS (SELECT 1 FROM posts_media WHERE small_key = $1 AND id <> $2)
+			OR EXISTS (SELECT 1 FROM posts_links WHERE image_key = $1 AND image_key <> '')`, key, m.ID)
 		if err != nil {
 			return err
 		}

@@ -113,7 +113,7 @@ func (s *Service) read(ctx context.Context, q db.Querier, want []ids.ID) (map[id
 	if len(own) == 0 {
 		return found, nil
 	}
-	for _, step := range []func(context.Context, db.Querier, []ids.ID, map[ids.ID]*entry) error{s.readStats, s.readMedia, s.readTags, s.readMentions} {
+	for _, step := range []func(context.Context, db.Querier, []ids.ID, map[ids.ID]*entry) error{s.readStats, s.readMedia, s.readTags, s.readMentions, s.readLinks} {
 		if err := step(ctx, q, own, found); err != nil {
 			return nil, err
 		}

@@ -48,6 +48,7 @@ type Post struct {
 	QuoteOfID          ids.ID      // the post that this one shows; it may be gone
 	QuoteState         QuoteState  // what that post's author says to it
 	QuotePolicy        QuotePolicy // who may quote this post
+	LinkID             ids.ID      // the first link, which may have a card
 }
 
 // Mention is an account that a post names.
@@ -115,6 +116,7 @@ type View struct {
 	Poll   *Poll       // nil: none
 	Boost  *View       // the boosted post, nil unless this is a boost
 	Quote  *Quote      // nil unless this quotes a post
+	Card   *Card       // nil unless there is one for the first link
 	Viewer ViewerState // zero for anonymous viewers
 	// MayQuote says that the viewer may quote the post, or the boosted one.
 	MayQuote bool

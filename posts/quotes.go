@@ -322,6 +322,9 @@ func (s *Service) tellRefreshed(ctx context.Context, tx *db.Tx, r Refreshed) err
 // refreshed has a post read again, and the counters of what it quotes.
 func (s *Service) refreshed(r Refreshed) {
 	s.forget(r.ID)
+	if r.LinkID != 0 {
+		s.cards.Invalidate(r.LinkID)
+	}
 	if r.QuoteOfID != 0 {
 		s.outdate(r.QuoteOfID)
 	}

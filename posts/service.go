@@ -66,6 +66,7 @@ type Config struct {
 	AuthorCache uint64 // bytes
 	ThreadCache uint64 // bytes
 	FilterCache uint64 // bytes
+	CardCache   uint64 // bytes
 
 	MaxFilters  int // of an account
 	MaxTitle    int // characters of a filter's title
@@ -84,7 +85,7 @@ func DefaultConfig() Config {
 		MediaBytes: 16 << 20, MediaPixels: 33_177_600, MediaFrames: 100,
 		KeepKeys: time.Hour, KeepUploads: 24 * time.Hour,
 		FeedSize: 800, PublicSize: 800, AuthorSize: 100, PushLimit: 10_000,
-		PostCache: 128 << 20, ViewerCache: 32 << 20, FeedCache: 128 << 20, AuthorCache: 32 << 20, ThreadCache: 32 << 20, FilterCache: 64 << 20,
+		PostCache: 128 << 20, ViewerCache: 32 << 20, FeedCache: 128 << 20, AuthorCache: 32 << 20, ThreadCache: 32 << 20, FilterCache: 64 << 20, CardCache: 16 << 20,
 		MaxFilters: 100, MaxTitle: 256, MaxKeywords: 100, MaxKeyword: 512, MaxFiltered: 500, FilterBytes: 128 << 10,
 	}
 }
@@ -111,6 +112,7 @@ type Deps struct {
 	Profiles Profiles
 	Images   *image.Processor
 	Blobs    *blob.Store
+	Pages    Pages // nil: links have no cards
 
 	Translator Translator // nil: posts are not translated
 }
@@ -129,6 +131,7 @@ type Service struct {
 	authorStats  *statsCache
 	threads      *threadCache
 	filters      *filterCache
+	cards        *cardCache
 	translations translations
 	feeds        *feeds
 	public       *ring
@@ -136,6 +139,7 @@ type Service struct {
 	flights      singleflight.Group // loading of feeds and of the public ring
 	total        total
 	writing
+	previews previews
 }
 
 // New returns a service; Start makes it take part in events.
@@ -156,6 +160,9 @@ func (s *Service) Start(ctx context.Context) error {
 		return fmt.Errorf("posts: %w", err)
 	}
 	if err := s.startWriting(ctx); err != nil {
+		return fmt.Errorf("posts: %w", err)
+	}
+	if err := s.startPreviews(ctx); err != nil {
 		return fmt.Errorf("posts: %w", err)
 	}
 	go s.outbox.Run(ctx)

@@ -90,7 +90,10 @@ func (s *Service) views(ctx context.Context, v *viewer, want []ids.ID, k keep) (
 		}
 		out[i] = w
 	}
-	return out, s.showQuotes(ctx, v, out)
+	if err := s.showQuotes(ctx, v, out); err != nil {
+		return nil, err
+	}
+	return out, s.showCards(ctx, out)
 }
 
 // pick loads posts and leaves out what the viewer may not see or keep refuses.

@@ -17,7 +17,8 @@ import (
 // address that is really dialled, so that neither spellings, nor names, nor
 // answers of DNS that change lead past it.
 type Guard struct {
-	Allow []netip.Prefix // taken whatever they are
+	Allow    []netip.Prefix // taken whatever they are
+	Resolver *net.Resolver  // nil: the system's
 }
 
 // inside lists what is reserved within the ranges of public addresses
@@ -68,7 +69,7 @@ func (g Guard) Control(_, address string, _ syscall.RawConn) error {
 // Transport returns a transport that connects to public addresses only, by no
 // proxy, with bounds on each step.
 func (g Guard) Transport() *http.Transport {
-	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second, Control: g.Control}
+	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second, Control: g.Control, Resolver: g.Resolver}
 	return &http.Transport{DialContext: dialer.DialContext, ForceAttemptHTTP2: true, TLSHandshakeTimeout: 5 * time.Second,
 		ResponseHeaderTimeout: 10 * time.Second, MaxResponseHeaderBytes: 64 << 10, MaxIdleConns: 64, MaxIdleConnsPerHost: 4, MaxConnsPerHost: 8,
 		IdleConnTimeout: 90 * time.Second}

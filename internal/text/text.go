@@ -55,6 +55,17 @@ func Parse(input string) *Document {
 	return d
 }
 
+// Links returns the web addresses as typed, in order.
+func (d *Document) Links() []string {
+	var found []string
+	for _, m := range d.marks {
+		if m.kind == link {
+			found = append(found, d.Text[m.start:m.end])
+		}
+	}
+	return found
+}
+
 var ends = regexp.MustCompile(`\r\n?`)
 
 // Clean makes a text fit to be kept: valid UTF-8, no control characters but
