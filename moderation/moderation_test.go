@@ -48,7 +48,8 @@ func open(t *testing.T, k *testkit.Kit) *house {
 		Log: k.Log, Profiles: people, Images: images, Blobs: blobs}, posts.DefaultConfig())
 	h.Service = moderation.New(moderation.Deps{DB: k.Open("moderation", moderation.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
 		Identity: users, Profiles: people, Posts: talk,
-		Instance: instance.New(instance.Deps{DB: k.Open("instance", instance.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log, Profiles: people, Posts: talk}, instance.DefaultConfig())})
+		Instance: instance.New(instance.Deps{DB: k.Open("instance", instance.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log, Profiles: people, Posts: talk,
+			Images: images, Blobs: blobs}, instance.DefaultConfig())})
 	return h
 }
 
