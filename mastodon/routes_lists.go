@@ -17,6 +17,11 @@ func listRoutes() []Route {
 		{"DELETE", "/api/v1/conversations/{id}", User, "write:conversations", Posts, "", 0, (*server).deleteConversation, nil, nil},
 		{"POST", "/api/v1/conversations/{id}/read", User, "write:conversations", Posts, "", 0, (*server).readConversation, nil, conversationEntity{}},
 		{"POST", "/api/v1/conversations/{id}/unread", User, "write:conversations", Posts, "", 0, (*server).unreadConversation, nil, conversationEntity{}},
+		{"GET", "/api/v1/scheduled_statuses", User, "read:statuses", Posts, "", 0, (*server).scheduledStatuses, pageParams{}, []scheduledEntity{}},
+		{"GET", "/api/v1/scheduled_statuses/{id}", User, "read:statuses", Posts, "", 0, (*server).scheduledStatus, nil, scheduledEntity{}},
+		{"PUT", "/api/v1/scheduled_statuses/{id}", User, "write:statuses", Posts, "", 0, (*server).reschedule, rescheduleParams{}, scheduledEntity{}},
+		{"PATCH", "/api/v1/scheduled_statuses/{id}", User, "write:statuses", Posts, "", 0, (*server).reschedule, rescheduleParams{}, scheduledEntity{}},
+		{"DELETE", "/api/v1/scheduled_statuses/{id}", User, "write:statuses", Posts, "", 0, (*server).unschedule, nil, nil},
 		{"GET", "/api/v1/timelines/direct", User, "read:statuses", Posts, "", 0, (*server).directTimeline, pageParams{}, []statusAnswer{}},
 	}
 }

@@ -2,7 +2,7 @@ package mastodon
 
 func statusRoutes() []Route {
 	return []Route{
-		{"POST", "/api/v1/statuses", User, "write:statuses", Posts, "statuses", 0, (*server).createStatus, statusParams{}, statusAnswer{}},
+		{"POST", "/api/v1/statuses", User, "write:statuses", Posts, "statuses", 0, (*server).createStatus, statusParams{}, createdAnswer{}},
 		{"GET", "/api/v1/statuses", Anyone, "read:statuses", Posts, "", 0, (*server).getStatuses, idsParams{}, []statusAnswer{}},
 		{"GET", "/api/v1/statuses/{id}", Anyone, "read:statuses", Posts, "", 0, (*server).getStatus, nil, statusAnswer{}},
 		{"PUT", "/api/v1/statuses/{id}", User, "write:statuses", Posts, "", 0, (*server).editStatus, statusParams{}, statusAnswer{}},

@@ -47,6 +47,13 @@ func (s *schemas) of(t reflect.Type) object {
 	if e, ok := reflect.Zero(t).Interface().(interface{ of() reflect.Type }); ok {
 		return s.of(e.of())
 	}
+	if e, ok := reflect.Zero(t).Interface().(interface{ anyOf() []reflect.Type }); ok {
+		all := []object{}
+		for _, one := range e.anyOf() {
+			all = append(all, s.of(one))
+		}
+		return object{"anyOf": all}
+	}
 	switch t.Kind() {
 	case reflect.Bool:
 		return object{"type": "boolean"}

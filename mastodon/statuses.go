@@ -44,15 +44,11 @@ type statusParams struct {
 }
 
 // draft turns the parameters into what the author wants to post.
-func (c *Call) draft() (posts.Draft, error) {
-	var in statusParams
-	if err := c.Decode(&in); err != nil {
+func (c *Call) draft(in *statusParams) (posts.Draft, error) {
+	if err := c.Decode(in); err != nil {
 		return posts.Draft{}, err
 	}
-	switch {
-	case in.ScheduledAt != "":
-		return posts.Draft{}, wrongType("scheduled_at", "is not supported by this server yet")
-	case !isLanguage(in.Language):
+	if !isLanguage(in.Language) {
 		return posts.Draft{}, wrongType("language", "is not the code of a language")
 	}
 	d := posts.Draft{ // some apps send an empty id for no image
@@ -103,9 +99,13 @@ func isLanguage(code string) bool {
 }
 
 func (s *server) createStatus(c *Call) error {
-	d, err := c.draft()
+	var in statusParams
+	d, err := c.draft(&in)
 	if err != nil {
 		return err
+	}
+	if in.ScheduledAt != "" {
+		return s.schedule(c, d, in.ScheduledAt)
 	}
 	v, err := s.Posts.Create(c.R.Context(), c.Viewer(), d)
 	if err != nil {
@@ -119,9 +119,13 @@ func (s *server) editStatus(c *Call) error {
 	if err != nil {
 		return err
 	}
-	d, err := c.draft()
+	var in statusParams
+	d, err := c.draft(&in)
 	if err != nil {
 		return err
+	}
+	if in.ScheduledAt != "" {
+		return wrongType("scheduled_at", "is only for new statuses")
 	}
 	v, err := s.Posts.Edit(c.R.Context(), c.Viewer(), id, d)
 	if err != nil {

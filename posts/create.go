@@ -145,7 +145,10 @@ func (c *creation) store(ctx context.Context, tx *db.Tx) error {
 		c.poll.ID, c.poll.PostID = c.s.IDs.New(p.AccountID), p.ID
 		p.PollID = c.poll.ID
 	}
-	var err error
+	err := c.s.takeScheduled(ctx, tx, c.draft.scheduled)
+	if err != nil {
+		return err
+	}
 	if c.earlier, err = c.s.claimKey(ctx, tx, &p, c.key); err != nil || c.earlier != 0 {
 		return err
 	}

@@ -223,7 +223,7 @@ func (e *editing) storeMedia(ctx context.Context, tx *db.Tx) error {
 		return err
 	}
 	for i, id := range e.draft.Media {
-		n, err := db.Exec(ctx, tx, "UPDATE posts_media SET post_id = $1, position = $2 WHERE id = $3 AND account_id = $4 AND post_id IN (0, $1)",
+		n, err := db.Exec(ctx, tx, "UPDATE posts_media SET post_id = $1, position = $2 WHERE id = $3 AND account_id = $4 AND post_id IN (0, $1) AND scheduled_id = 0",
 			e.old.ID, i, id, e.old.AccountID)
 		if err != nil {
 			return err

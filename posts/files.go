@@ -74,7 +74,7 @@ func (s *Service) sweepUploads(ctx context.Context) error {
 	before := s.Now().Add(-s.config.KeepUploads)
 	for {
 		n, err := db.Exec(ctx, s.DB, `UPDATE posts_media SET account_id = 0 WHERE post_id = 0 AND id IN
-			(SELECT id FROM posts_media WHERE post_id = 0 AND account_id <> 0 AND id < $1 AND detached_at < $2 ORDER BY id LIMIT $3)`,
+			(SELECT id FROM posts_media WHERE post_id = 0 AND scheduled_id = 0 AND account_id <> 0 AND id < $1 AND detached_at < $2 ORDER BY id LIMIT $3)`,
 			ids.At(before), toMillis(before), filesAtOnce)
 		if err != nil {
 			return err

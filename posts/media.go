@@ -127,7 +127,7 @@ func (s *Service) DeleteMedia(ctx context.Context, account, id ids.ID) error {
 	}
 	n := int64(0)
 	if m.PostID == 0 {
-		if n, err = db.Exec(ctx, s.DB, "UPDATE posts_media SET account_id = 0 WHERE id = $1 AND account_id = $2 AND post_id = 0", id, account); err != nil {
+		if n, err = db.Exec(ctx, s.DB, "UPDATE posts_media SET account_id = 0 WHERE id = $1 AND account_id = $2 AND post_id = 0 AND scheduled_id = 0", id, account); err != nil {
 			return err
 		}
 	}
@@ -152,7 +152,7 @@ func attach(ctx context.Context, tx *db.Tx, p *Post, media []ids.ID) ([]Media, e
 		in.WriteString(", " + place)
 	}
 	rows, err := db.All(ctx, tx, scanMedia, "UPDATE posts_media SET post_id = $1, position = CASE id"+position.String()+
-		" END WHERE id IN ("+in.String()[2:]+") AND account_id = $2 AND post_id = 0 RETURNING "+mediaColumns, args...)
+		" END WHERE id IN ("+in.String()[2:]+") AND account_id = $2 AND post_id = 0 AND scheduled_id = 0 RETURNING "+mediaColumns, args...)
 	if err != nil {
 		return nil, err
 	}

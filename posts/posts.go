@@ -144,6 +144,7 @@ type Draft struct {
 	QuoteOfID   ids.ID       // of an edit it is passed over
 	QuotePolicy *QuotePolicy // nil: the author's default, or as it was
 	Key         string       // Idempotency-Key, empty: none
+	scheduled   ids.ID       // the scheduled post that this is
 }
 
 // MediaAttributes changes an image's description or focus; nil leaves it.

@@ -40,11 +40,16 @@ func folder(name string) fs.FS {
 type Config struct {
 	BaseURL string // of this server, without a slash at the end; links in posts start with it
 
-	MaxChars    int // characters of a post with its content warning
-	MaxMedia    int // images of a post
-	MaxAlt      int // characters of an image's description
-	MaxPins     int
-	MaxLists    int // of an account
+	MaxChars int // characters of a post with its content warning
+	MaxMedia int // images of a post
+	MaxAlt   int // characters of an image's description
+	MaxPins  int
+	MaxLists int // of an account
+
+	MinSchedule     time.Duration // how far ahead a post can be scheduled at least
+	MaxScheduled    int           // scheduled posts of an account
+	MaxScheduledDay int           // of one day
+
 	MaxOptions  int // of a poll
 	MaxOption   int // characters of a poll's option
 	MinPoll     time.Duration
@@ -80,7 +85,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		BaseURL:  "http://localhost:8080",
-		MaxChars: 500, MaxMedia: 4, MaxAlt: 1500, MaxPins: 5, MaxLists: 50,
+		MaxChars: 500, MaxMedia: 4, MaxAlt: 1500, MaxPins: 5, MaxLists: 50, MinSchedule: 5 * time.Minute, MaxScheduled: 300, MaxScheduledDay: 25,
 		MaxOptions: 4, MaxOption: 50, MinPoll: 5 * time.Minute, MaxPoll: 2_629_746 * time.Second,
 		MediaBytes: 16 << 20, MediaPixels: 33_177_600, MediaFrames: 100,
 		KeepKeys: time.Hour, KeepUploads: 24 * time.Hour,

@@ -38,10 +38,11 @@ func (s *Service) write(ctx context.Context, f func(tx *db.Tx) error) error {
 	}
 }
 
-// startWriting ends polls in time, sweeps what was left behind and keeps lists
+// startWriting ends polls in time, publishes what was scheduled, sweeps what was left behind and keeps lists
 // to those who are followed, until ctx ends.
 func (s *Service) startWriting(ctx context.Context) error {
 	go s.every(ctx, "polls", pollsEvery, s.endPolls)
+	go s.every(ctx, "scheduled", pollsEvery, s.publishDue)
 	go s.every(ctx, "sweep", sweepEvery, s.sweep)
 	return s.startLists(ctx)
 }
