@@ -46,6 +46,7 @@ type Config struct {
 	PasswordGrant    string `name:"password-grant" default:"off" enum:"on,off" help:"Let OAuth apps trade a password for a token."`
 	RateLimits       string `name:"rate-limits" default:"on" enum:"on,off" help:"Limits on requests, sign-ins, posts and uploads."`
 	LinkPreviews     string `name:"link-previews" default:"on" enum:"on,off" help:"Read the pages that posts link to, to show a card of them."`
+	TrendsReview     string `name:"trends-review" default:"off" enum:"on,off" help:"Let nothing trend before a moderator has allowed it."`
 	MaxCharacters    int    `name:"max-characters" default:"500" help:"Longest post, up to 5000."`
 
 	DatabaseURL string `name:"database-url" placeholder:"URL" secret:"" help:"PostgreSQL instead of SQLite files in the data folder."`
@@ -240,7 +241,7 @@ func (c *Config) translator() posts.Translator {
 
 func (c *Config) posts() posts.Config {
 	p := posts.DefaultConfig()
-	p.BaseURL, p.MaxChars = c.BaseURL, c.MaxCharacters
+	p.BaseURL, p.MaxChars, p.TrendsReview = c.BaseURL, c.MaxCharacters, c.TrendsReview == "on"
 	return p
 }
 

@@ -188,6 +188,9 @@ func (s *seeding) run(ctx context.Context, o DemoOptions) error {
 	if err := s.until(ctx, s.now); err != nil {
 		return err
 	}
+	if err := s.app.Posts.RecountTrends(ctx); err != nil { // no event tells of what was imported
+		return err
+	}
 	return s.app.bus.Settle(ctx)
 }
 

@@ -92,6 +92,7 @@ func Routes() []Route {
 		filterRoutes(),
 		quoteRoutes(),
 		discoveryRoutes(),
+		trendReviewRoutes(),
 		pushRoutes(),
 		adminRoutes(),
 		communityRoutes(),

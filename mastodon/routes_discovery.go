@@ -13,6 +13,9 @@ func discoveryRoutes() []Route {
 		{"DELETE", "/api/v1/featured_tags/{id}", User, "write:accounts", Posts, "", 0, (*server).deleteFeaturedTag, nil, nil},
 		{"GET", "/api/v1/featured_tags/suggestions", User, "read:accounts", Posts, "", 0, (*server).suggestedTags, nil, []tagEntity{}},
 		{"GET", "/api/v1/accounts/{id}/featured_tags", Anyone, "read:accounts", Posts, "", 0, (*server).featuredTags, nil, []featuredTagEntity{}},
+		{"GET", "/api/v1/trends", Anyone, "read", Posts, "", 0, (*server).trendingTags, offsetParams{}, []tagEntity{}},
+		{"GET", "/api/v1/trends/tags", Anyone, "read", Posts, "", 0, (*server).trendingTags, offsetParams{}, []tagEntity{}},
+		{"GET", "/api/v1/trends/statuses", Anyone, "read", Posts, "", 0, (*server).trendingStatuses, offsetParams{}, []statusAnswer{}},
 		{"GET", "/api/v1/directory", Anyone, "read:accounts", Profiles, "", 0, (*server).directory, directoryParams{}, []accountEntity{}},
 		{"GET", "/api/v1/suggestions", User, "read:accounts", Profiles, "", 0, (*server).suggestionsV1, offsetParams{}, []accountEntity{}},
 		{"GET", "/api/v2/suggestions", User, "read:accounts", Profiles, "", 0, (*server).suggestionsV2, offsetParams{}, []suggestionEntity{}},
@@ -25,5 +28,23 @@ func discoveryRoutes() []Route {
 		{"GET", "/api/v1/accounts/{id}/endorsements", Anyone, "read:accounts", Profiles, "paging", 0, (*server).endorsementsOf, pageParams{}, []accountEntity{}},
 		{"GET", "/api/v1/accounts/familiar_followers", User, "read:follows", Profiles, "", 0, (*server).familiarFollowers, idsParams{}, []familiarEntity{}},
 		{"GET", "/api/v1/accounts/{id}/identity_proofs", Anyone, "read:accounts", Profiles, "", 0, (*server).identityProofs, nil, []struct{}{}},
+	}
+}
+
+func trendReviewRoutes() []Route {
+	return []Route{
+		{"GET", "/api/v1/admin/tags", Moderators, "admin:read", Posts, "", 0, (*server).adminTags, pageParams{}, []adminTagEntity{}},
+		{"GET", "/api/v1/admin/tags/{id}", Moderators, "admin:read", Posts, "", 0, (*server).adminTag, nil, adminTagEntity{}},
+		{"PUT", "/api/v1/admin/tags/{id}", Moderators, "admin:write", Posts, "", 0, (*server).setAdminTag, adminTagParams{}, adminTagEntity{}},
+		{"PATCH", "/api/v1/admin/tags/{id}", Moderators, "admin:write", Posts, "", 0, (*server).setAdminTag, adminTagParams{}, adminTagEntity{}},
+		{"GET", "/api/v1/admin/trends/tags", Moderators, "admin:read", Posts, "", 0, (*server).adminTrendingTags, offsetParams{}, []adminTagEntity{}},
+		{"POST", "/api/v1/admin/trends/tags/{id}/approve", Moderators, "admin:write", Posts, "", 0, (*server).approveTag, nil, adminTagEntity{}},
+		{"POST", "/api/v1/admin/trends/tags/{id}/reject", Moderators, "admin:write", Posts, "", 0, (*server).rejectTag, nil, adminTagEntity{}},
+		{"GET", "/api/v1/admin/trends/statuses", Moderators, "admin:read", Posts, "", 0, (*server).adminTrendingStatuses, offsetParams{}, []adminStatusAnswer{}},
+		{"POST", "/api/v1/admin/trends/statuses/{id}/approve", Moderators, "admin:write", Posts, "", 0, (*server).approveStatus, nil, adminStatusAnswer{}},
+		{"POST", "/api/v1/admin/trends/statuses/{id}/reject", Moderators, "admin:write", Posts, "", 0, (*server).rejectStatus, nil, adminStatusAnswer{}},
+		{"GET", "/api/v1/admin/trends/links/publishers", Moderators, "admin:read", Posts, "", 0, (*server).publishers, pageParams{}, []publisherEntity{}},
+		{"POST", "/api/v1/admin/trends/links/publishers/{id}/approve", Moderators, "admin:write", Posts, "", 0, (*server).approvePublisher, nil, publisherEntity{}},
+		{"POST", "/api/v1/admin/trends/links/publishers/{id}/reject", Moderators, "admin:write", Posts, "", 0, (*server).rejectPublisher, nil, publisherEntity{}},
 	}
 }

@@ -18,6 +18,7 @@ func TestSearch(t *testing.T) {
 	testkit.Eventually(t, func() bool {
 		return w.do("GET", path+"gophers&type=statuses", bob.token, nil).is(200).text("statuses.length") == "2"
 	})
+	w.soon("/api/v1/tags/burrow", "", `"uses":"1"`)
 	status, account, tag := `[{"id": "`+id+`"}]`, `[{"username": "annika"}]`, `[{"name": "burrow", "url": "https://guild.test/tags/burrow"}]`
 	q := url.QueryEscape
 	w.run([]test{

@@ -89,6 +89,8 @@ func (s *Service) hearPosts(ctx context.Context, e bus.Event) error {
 				s.outdate(m.PostID)
 			}
 		})
+	case TrendReviewed{}.Kind():
+		s.forgetTrends()
 	case FiltersChanged{}.Kind():
 		return on(e, func(f FiltersChanged) { s.forgetFilters(f.AccountID) })
 	case TagFollowed{}.Kind():
@@ -169,5 +171,6 @@ func (s *Service) lost(ctx context.Context) {
 	s.filters.InvalidateAll()
 	s.cards.InvalidateAll()
 	s.public.empty()
+	s.forgetTrends()
 	s.related(ctx, s.feeds.clear()...)
 }

@@ -130,6 +130,18 @@ type ListChanged struct {
 // Kind implements bus.Payload.
 func (ListChanged) Kind() string { return "list_changed" }
 
+// TrendReviewed says that moderators have decided whether something may trend,
+// or (Rules) whether a hashtag may be used and found.
+type TrendReviewed struct {
+	Type    TrendKind `json:"type"`
+	ID      ids.ID    `json:"id"`
+	Allowed bool      `json:"allowed,omitempty"`
+	Rules   bool      `json:"rules,omitempty"`
+}
+
+// Kind implements bus.Payload.
+func (TrendReviewed) Kind() string { return "trend_reviewed" }
+
 // Kind implements bus.Payload.
 func (Created) Kind() string { return "created" }
 

@@ -2,19 +2,13 @@ package posts
 
 import (
 	"context"
-	"slices"
-	"time"
 
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
 )
 
-const (
-	// historyDays is how many days of a tag's use are told.
-	historyDays = 7
-	// usesMax bounds how many uses of a tag are counted, the newest.
-	usesMax = 5000
-)
+// historyDays is how many days of a tag's use are told.
+const historyDays = 7
 
 // Tag returns a hashtag, given by its name or its id, and how public posts have
 // used it lately. A tag that nobody has used exists too: its history is empty.
@@ -39,7 +33,8 @@ func (s *Service) SearchTags(ctx context.Context, viewer ids.ID, q string, limit
 		return nil, nil
 	}
 	names, err := db.Values[string](ctx, s.DB, `SELECT n.name FROM posts_tags_names n WHERE n.name >= $1 AND n.name < $2
-		AND EXISTS (SELECT 1 FROM posts_tag_authors a WHERE a.tag_id = n.id AND a.public_posts > 0) ORDER BY n.name LIMIT $3 OFFSET $4`,
+		AND EXISTS (SELECT 1 FROM posts_tag_authors a WHERE a.tag_id = n.id AND a.public_posts > 0)
+		AND NOT EXISTS (SELECT 1 FROM posts_tag_rules r WHERE r.tag_id = n.id AND NOT r.listable) ORDER BY n.name LIMIT $3 OFFSET $4`,
 		q, q+"\U0010FFFF", limit, offset)
 	if err != nil {
 		return nil, err
@@ -72,42 +67,15 @@ func (s *Service) tagsNamed(ctx context.Context, viewer ids.ID, names []string) 
 	return tags, s.readHistories(ctx, tags)
 }
 
-// readHistories fills in how tags were used lately.
+// readHistories fills in how public posts have used tags lately.
 func (s *Service) readHistories(ctx context.Context, tags []Tag) error {
-	today := s.Now().UTC().Truncate(24 * time.Hour)
+	list := make([]ids.ID, len(tags))
+	for i, t := range tags {
+		list[i] = t.ID
+	}
+	histories, err := s.histories(ctx, TrendTag, list)
 	for i := range tags {
-		tags[i].History = make([]TagDay, historyDays)
-		for d := range historyDays {
-			tags[i].History[d].Day = today.AddDate(0, 0, -d)
-		}
-		if tags[i].ID == 0 {
-			continue
-		}
-		uses, err := db.All(ctx, s.DB, scanKeyed[ids.ID], "SELECT t.post_id, p.account_id FROM posts_tags t JOIN posts_posts p ON p.id = t.post_id"+
-			" WHERE t.tag_id = $1 AND t.post_id >= $2 AND p.visibility = 0 ORDER BY t.post_id DESC LIMIT $3",
-			tags[i].ID, ids.At(today.AddDate(0, 0, 1-historyDays)), usesMax)
-		if err != nil {
-			return err
-		}
-		tags[i].count(today, uses)
+		tags[i].History = histories[tags[i].ID]
 	}
-	return nil
-}
-
-// count fills the history with uses: posts and their authors.
-func (t *Tag) count(today time.Time, uses []keyed[ids.ID]) {
-	var accounts [historyDays][]ids.ID
-	for _, u := range uses {
-		d := int(today.Sub(u.of.Time().Truncate(24*time.Hour)) / (24 * time.Hour))
-		if d < 0 || d >= historyDays {
-			continue
-		}
-		t.History[d].Uses++
-		if !slices.Contains(accounts[d], u.value) {
-			accounts[d] = append(accounts[d], u.value)
-		}
-	}
-	for d := range accounts {
-		t.History[d].Accounts = len(accounts[d])
-	}
+	return err
 }

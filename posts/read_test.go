@@ -242,6 +242,7 @@ func TestTimelines(t *testing.T) {
 		if _, err := w.AccountPosts(k.Ctx, 0, 99, AccountFilter{}, pg); !errs.Is(err, errs.NotFound) {
 			t.Errorf("an account that does not exist: %v", err)
 		}
+		must(t, w.RecountTrends(k.Ctx))
 		tag, err := w.Tag(k.Ctx, 0, "GO")
 		if err != nil || len(tag.History) != 7 || tag.History[0].Uses != 3 || tag.History[0].Accounts != 2 {
 			t.Errorf("%+v, %v", tag, err)

@@ -60,6 +60,9 @@ type Config struct {
 	KeepKeys    time.Duration // how long an Idempotency-Key is remembered
 	KeepUploads time.Duration // how long an image may wait to be posted
 
+	TrendAccounts int  // how many accounts must use a hashtag or a link in a day, or like a post, before it trends
+	TrendsReview  bool // nothing trends before a moderator has allowed it
+
 	FeedSize   int // posts of a home timeline that are held in memory
 	PublicSize int // posts of the public timeline that are held in memory
 	AuthorSize int // posts of an account that are held in memory
@@ -89,7 +92,8 @@ func DefaultConfig() Config {
 		MaxOptions: 4, MaxOption: 50, MinPoll: 5 * time.Minute, MaxPoll: 2_629_746 * time.Second,
 		MediaBytes: 16 << 20, MediaPixels: 33_177_600, MediaFrames: 100,
 		KeepKeys: time.Hour, KeepUploads: 24 * time.Hour,
-		FeedSize: 800, PublicSize: 800, AuthorSize: 100, PushLimit: 10_000,
+		TrendAccounts: 3,
+		FeedSize:      800, PublicSize: 800, AuthorSize: 100, PushLimit: 10_000,
 		PostCache: 128 << 20, ViewerCache: 32 << 20, FeedCache: 128 << 20, AuthorCache: 32 << 20, ThreadCache: 32 << 20, FilterCache: 64 << 20, CardCache: 16 << 20,
 		MaxFilters: 100, MaxTitle: 256, MaxKeywords: 100, MaxKeyword: 512, MaxFiltered: 500, FilterBytes: 128 << 10,
 	}
@@ -143,6 +147,7 @@ type Service struct {
 	publicUntil  atomic.Int64       // Unix milliseconds: when public is read again, the net below events
 	flights      singleflight.Group // loading of feeds and of the public ring
 	total        total
+	trends       trends
 	writing
 	previews previews
 }
@@ -168,6 +173,9 @@ func (s *Service) Start(ctx context.Context) error {
 		return fmt.Errorf("posts: %w", err)
 	}
 	if err := s.startPreviews(ctx); err != nil {
+		return fmt.Errorf("posts: %w", err)
+	}
+	if err := s.startTrends(ctx); err != nil {
 		return fmt.Errorf("posts: %w", err)
 	}
 	go s.outbox.Run(ctx)

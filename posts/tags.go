@@ -43,6 +43,9 @@ func (s *Service) storeTags(ctx context.Context, tx *db.Tx, p *Post) error {
 	if err != nil {
 		return err
 	}
+	if err := refuseTags(ctx, tx, known); err != nil {
+		return err
+	}
 	var args []any
 	for i, name := range p.Tags {
 		args = append(args, known[name], p.ID, i)
