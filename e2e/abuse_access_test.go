@@ -81,15 +81,6 @@ var authz = []attack{
 		}
 		return nil
 	}},
-	{"AZ-18", "authz", func(l *lab) error {
-		body := "start_at=0001-01-01&end_at=9999-12-31" + strings.Repeat("&keys[]=active_users", 20)
-		for _, name := range []string{"measures", "dimensions", "retention"} {
-			if err := first(l.none.post("/api/v1/admin/"+name, body).is(401), l.ben.post("/api/v1/admin/"+name, body).is(403)); err != nil {
-				return err
-			}
-		}
-		return nil
-	}},
 	{"AZ-20", "authz", func(l *lab) error {
 		before := l.ben.get("/api/v1/accounts/verify_credentials")
 		r := l.ben.do("PATCH", "/api/v1/accounts/update_credentials", `{"role": "owner", "role_id": 3, "admin": true, "is_admin": true, "confirmed": true, "id": "1", "username": "root",
