@@ -90,7 +90,9 @@ func (s *Service) IPBlocks(ctx context.Context, id ids.ID, p page.Page) ([]IPBlo
 // an unknown severity, no network, and one that is blocked already; NotFound if
 // there is no such block.
 func (s *Service) SetIPBlock(ctx context.Context, b IPBlock) (IPBlock, error) {
-	problem := func(input, code, text string) error { return refused(map[string][]errs.Field{input: {{Code: code, Text: text}}}) }
+	problem := func(input, code, text string) error {
+		return refused(map[string][]errs.Field{input: {{Code: code, Text: text}}})
+	}
 	switch {
 	case !b.Severity.valid():
 		return b, problem("severity", "ERR_INCLUSION", "is not one of sign_up_requires_approval, sign_up_block, no_access")
