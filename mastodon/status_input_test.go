@@ -22,7 +22,7 @@ func TestRefusedStatuses(t *testing.T) {
 		{"our own name of a visibility", "POST", path, ann.token, `{"status": "x", "visibility": "Public"}`, 422, ""},
 		{"no language", "POST", path, ann.token, `{"status": "x", "language": "!!"}`, 422, `{"details": {"language": [{"error": "ERR_INVALID"}]}}`},
 		{"a long language", "POST", path, ann.token, form("status", "x", "language", strings.Repeat("de-", 50_000)), 422, ""},
-		{"later", "POST", path, ann.token, `{"status": "x", "scheduled_at": "2030-01-01T00:00:00Z"}`, 422, `{"details": {"scheduled_at": [{"error": "ERR_INVALID"}]}}`},
+		{"later", "POST", path, ann.token, `{"status": "x", "scheduled_at": "tomorrow"}`, 422, `{"details": {"scheduled_at": [{"error": "ERR_INVALID"}]}}`},
 		{"a quote", "POST", path, ann.token, `{"status": "x", "quoted_status_id": "1"}`, 404, ""},
 		{"answer to nothing", "POST", path, ann.token, `{"status": "x", "in_reply_to_id": "1"}`, 404, `{"error": "Record not found"}`},
 		{"answer to no id", "POST", path, ann.token, `{"status": "x", "in_reply_to_id": "x"}`, 404, `{"error": "Record not found"}`},
