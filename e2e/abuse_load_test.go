@@ -324,17 +324,7 @@ var protocol = []attack{
 	}},
 	{"PR-12", "protocol", func(l *lab) error {
 		data := filepath.Join(l.TempDir(), "data")
-		s := spawn(l.T, nil, "serve", "--data", data, "--tls", "self-signed")
-		waitForCertificate(l.T, s, filepath.Join(data, "tls.pem"))
-		if err := soonTrue("the listener", func() bool {
-			conn, err := net.Dial("tcp", strings.TrimPrefix(s.base, "https://"))
-			if err == nil {
-				conn.Close()
-			}
-			return err == nil
-		}); err != nil {
-			return err
-		}
+		s, _, _ := secure(l.T, "serve", "--data", data)
 		plain := &lab{T: l.T, base: strings.Replace(s.base, "https://", "http://", 1)}
 		r := visitor{l: plain}.post("/api/v1/apps", "client_name=x&redirect_uris=urn:ietf:wg:oauth:2.0:oob")
 		return first(r.is(http.StatusBadRequest), r.lacks("client_id"))

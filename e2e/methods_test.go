@@ -15,17 +15,24 @@ import (
 func TestMastoMethods(t *testing.T)     { everyMethod(t, "masto") }
 func TestMegalodonMethods(t *testing.T) { everyMethod(t, "megalodon") }
 
+// ownerOf creates an owner and returns a token that may do everything.
+func ownerOf(t *testing.T, data, name string) string {
+	t.Helper()
+	if out, err := guildhall(t, password+"\n", "user", "create", name, name+"@example.org", "--role", "owner", "--data", data); err != nil {
+		t.Fatal(err, out)
+	}
+	token, err := guildhall(t, "", "user", "token", name, "--scopes", "read write follow push profile admin:read admin:write", "--data", data)
+	if err != nil {
+		t.Fatal(err, token)
+	}
+	return token
+}
+
 func everyMethod(t *testing.T, name string) {
 	t.Parallel()
 	installed(t, name)
 	data := filepath.Join(t.TempDir(), "data")
-	if out, err := guildhall(t, password+"\n", "user", "create", "ann", "ann@example.org", "--role", "owner", "--data", data); err != nil {
-		t.Fatal(err, out)
-	}
-	owner, err := guildhall(t, "", "user", "token", "ann", "--scopes", "read write follow push profile admin:read admin:write", "--data", data)
-	if err != nil {
-		t.Fatal(err, owner)
-	}
+	owner := ownerOf(t, data, "ann")
 	ben, cleo := member(t, data, "ben"), member(t, data, "cleo")
 	var strangers []string
 	for i := range 5 {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,10 +23,8 @@ func TestTLS(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "data")
 	token := member(t, data, "ann")
-	s := spawn(t, nil, "serve", "--data", data, "--tls", "self-signed")
-	file := filepath.Join(data, "tls.pem")
-	trusted := waitForCertificate(t, s, file)
-	client := &http.Client{Transport: &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: trusted}}}
+	s, trusted, file := secure(t, "serve", "--data", data)
+	client := overTLS(trusted)
 	get := func(path, token string) (*http.Response, string) {
 		t.Helper()
 		r, err := http.NewRequestWithContext(t.Context(), "GET", s.base+path, nil)
@@ -45,14 +44,6 @@ func TestTLS(t *testing.T) {
 			t.Fatal(err)
 		}
 		return res, string(body)
-	}
-	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
-		if res, _ := get("/health/ready", ""); res.StatusCode == 200 {
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatalf("not ready:\n%s", s.out)
-		}
 	}
 	res, body := get("/api/v1/accounts/verify_credentials", token)
 	if res.ProtoMajor != 2 || res.TLS.Version < tls.VersionTLS12 || res.StatusCode != 200 || !strings.Contains(body, `"url":"`+s.base+`/@ann"`) {
@@ -81,6 +72,33 @@ func TestTLS(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
+}
+
+// secure runs a serving command with a certificate of its own until it is ready,
+// and returns who is to be trusted and the certificate's file.
+func secure(t *testing.T, args ...string) (s *server, trusted *x509.CertPool, file string) {
+	t.Helper()
+	s = spawn(t, nil, append(args, "--tls", "self-signed")...)
+	file = filepath.Join(args[slices.Index(args, "--data")+1], "tls.pem")
+	trusted = waitForCertificate(t, s, file)
+	client := overTLS(trusted)
+	defer client.CloseIdleConnections()
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		if res, err := client.Get(s.base + "/health/ready"); err == nil {
+			res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return s, trusted, file
+			}
+		}
+		if time.Now().After(end) {
+			t.Fatalf("not ready:\n%s", s.out)
+		}
+	}
+}
+
+// overTLS is a client that speaks HTTP/2 with who is trusted.
+func overTLS(trusted *x509.CertPool) *http.Client {
+	return &http.Client{Transport: &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: trusted}}}
 }
 
 // waitForCertificate returns who is to be trusted.
