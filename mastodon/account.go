@@ -45,6 +45,28 @@ type accountEntity struct {
 	Fields            []fieldEntity `json:"fields"`
 	Suspended         bool          `json:"suspended,omitempty"`
 	Limited           bool          `json:"limited,omitempty"`
+	ShowMedia         bool          `json:"show_media"`
+	ShowMediaReplies  bool          `json:"show_media_replies"`
+	ShowFeatured      bool          `json:"show_featured"`
+	FeatureApproval   featurePolicy `json:"feature_approval"`
+}
+
+// featurePolicy is FeatureApproval of the API: who may put the account into a
+// collection. It says nothing of blocks, which nobody is told of, so that it is
+// the same for all who ask.
+type featurePolicy struct {
+	Automatic   []string `json:"automatic" enum:"public"`
+	Manual      []string `json:"manual"`
+	CurrentUser string   `json:"current_user" enum:"automatic,denied"`
+}
+
+// featurePolicyOf returns the policy of an account: who wants to be found may
+// be featured by everybody.
+func featurePolicyOf(a *profiles.Account) featurePolicy {
+	if !a.Discoverable {
+		return featurePolicy{[]string{}, []string{}, "denied"}
+	}
+	return featurePolicy{[]string{"public"}, []string{}, "automatic"}
 }
 
 type fieldEntity struct {
@@ -85,6 +107,7 @@ func (s *server) accountEntity(a *profiles.Account, stats posts.AuthorStats) acc
 		HideCollections: a.HideCollections, NoIndex: !a.Indexable,
 		Roles: []struct{}{}, Fields: make([]fieldEntity, len(a.Fields)),
 		Suspended: a.State.Is(profiles.Suspended), Limited: a.State.Is(profiles.Silenced),
+		ShowMedia: a.ShowMedia, ShowMediaReplies: a.ShowMediaReplies, ShowFeatured: a.ShowFeatured, FeatureApproval: featurePolicyOf(a),
 	}
 	e.AvatarStatic, e.HeaderStatic = e.Avatar, e.Header
 	if !stats.LastAt.IsZero() {

@@ -61,7 +61,7 @@ func collectionItem(i profiles.CollectionItem) collectionItemEntity {
 }
 
 func (s *server) collectionEntity(c *profiles.Collection) collectionEntity {
-	e := collectionEntity{ID: c.ID, AccountID: c.AccountID, URI: s.config.BaseURL + "/collections/" + c.ID.String(), Name: c.Name,
+	e := collectionEntity{ID: c.ID, AccountID: c.AccountID, URI: s.collectionURL(c.ID.String()), Name: c.Name,
 		Description: c.Description, Language: orNil(c.Language), Local: true, Sensitive: c.Sensitive, Discoverable: c.Discoverable,
 		ItemCount: len(c.Items), Items: make([]collectionItemEntity, len(c.Items)),
 		CreatedAt: c.ID.Time().Format(timeFormat), UpdatedAt: c.UpdatedAt.UTC().Format(timeFormat)}

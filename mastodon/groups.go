@@ -2,32 +2,37 @@ package mastodon
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/profiles"
 )
 
 // groupEntity is NotificationGroup of the API.
 type groupEntity struct {
-	Key        string                  `json:"group_key"`
-	Count      int                     `json:"notifications_count"`
-	Type       string                  `json:"type"`
-	NewestID   int64                   `json:"most_recent_notification_id"` // a number, unlike all other ids
-	MinID      ids.ID                  `json:"page_min_id"`
-	MaxID      ids.ID                  `json:"page_max_id"`
-	LatestAt   string                  `json:"latest_page_notification_at"`
-	AccountIDs []ids.ID                `json:"sample_account_ids"`
-	StatusID   *ids.ID                 `json:"status_id,omitempty"`
-	Report     *encoded[reportEntity]  `json:"report,omitempty"`
-	Warning    *encoded[warningEntity] `json:"moderation_warning,omitempty"`
+	Key        string                     `json:"group_key"`
+	Count      int                        `json:"notifications_count"`
+	Type       string                     `json:"type"`
+	NewestID   int64                      `json:"most_recent_notification_id"` // a number, unlike all other ids
+	MinID      ids.ID                     `json:"page_min_id"`
+	MaxID      ids.ID                     `json:"page_max_id"`
+	LatestAt   string                     `json:"latest_page_notification_at"`
+	AccountIDs []ids.ID                   `json:"sample_account_ids"`
+	StatusID   *ids.ID                    `json:"status_id,omitempty"`
+	Report     *encoded[reportEntity]     `json:"report,omitempty"`
+	Warning    *encoded[warningEntity]    `json:"moderation_warning,omitempty"`
+	Collection *encoded[collectionEntity] `json:"collection,omitempty"`
+	Fallback   *fallbackEntity            `json:"fallback,omitempty"`
 }
 
 // groupsParams choose notifications and say which are to be grouped.
 type groupsParams struct {
 	notificationsParams
 	Grouped []string `param:"grouped_types"`
+	Expand  string   `param:"expand_accounts" enum:"full,partial_avatars"`
 }
 
 // unreadGroupsParams choose which unread groups are counted, and how far.
@@ -39,8 +44,21 @@ type unreadGroupsParams struct {
 // groupsAnswer is GroupedNotificationsResults of the API.
 type groupsAnswer struct {
 	Accounts []encoded[accountEntity] `json:"accounts"`
+	Partial  *[]partialAccount        `json:"partial_accounts,omitempty"` // only if asked for
 	Statuses encoded[[]statusAnswer]  `json:"statuses"`
 	Groups   []groupEntity            `json:"notification_groups"`
+}
+
+// partialAccount is PartialAccountWithAvatar of the API.
+type partialAccount struct {
+	ID                ids.ID `json:"id"`
+	Acct              string `json:"acct"`
+	Locked            bool   `json:"locked"`
+	Bot               bool   `json:"bot"`
+	URL               string `json:"url"`
+	Avatar            string `json:"avatar"`
+	AvatarStatic      string `json:"avatar_static"`
+	AvatarDescription string `json:"avatar_description"`
 }
 
 // groupedTypes reads which types are to be grouped: all that can be, unless the
@@ -60,7 +78,7 @@ func (s *server) listGroups(c *Call) error {
 	if len(groups) > 0 {
 		c.Link(groups[0].MaxID, groups[len(groups)-1].MinID)
 	}
-	return s.answerGroups(c, groups)
+	return s.answerGroups(c, groups, c.Param("expand_accounts") == "partial_avatars")
 }
 
 func (s *server) getGroup(c *Call) error {
@@ -68,45 +86,50 @@ func (s *server) getGroup(c *Call) error {
 	if err != nil {
 		return err
 	}
-	return s.answerGroups(c, []notifications.Group{*g})
+	return s.answerGroups(c, []notifications.Group{*g}, false)
 }
 
-func (s *server) answerGroups(c *Call, groups []notifications.Group) error {
-	out := groupsAnswer{Accounts: []encoded[accountEntity]{}, Groups: make([]groupEntity, len(groups))}
+// answerGroups answers with groups and what they name. With partial only the
+// latest account of each group is there as a whole.
+func (s *server) answerGroups(c *Call, groups []notifications.Group, partial bool) error {
+	ctx := c.R.Context()
+	out := groupsAnswer{Groups: make([]groupEntity, len(groups))}
 	var views []*posts.View
-	var people []ids.ID
+	var first, more []ids.ID
 	seen := map[ids.ID]bool{}
-	var about []subject
 	for i, g := range groups {
 		out.Groups[i] = groupEntity{Key: g.Key, Count: g.Count, Type: string(g.Type), NewestID: int64(g.NewestID), MinID: g.MinID, MaxID: g.MaxID,
 			LatestAt: g.LatestAt.UTC().Format(timeFormat), AccountIDs: g.SampleIDs, StatusID: idOrNil(g.PostID)}
-		if g.SubjectID != 0 {
-			about = append(about, subject{g.Type, g.SubjectID})
-		}
-		for _, id := range g.SampleIDs {
-			if !seen[id] {
-				seen[id] = true
-				people = append(people, id)
-			}
-		}
+		first = append(first, g.SampleIDs[:min(1, len(g.SampleIDs))]...)
+		more = append(more, g.SampleIDs...)
 		if g.View != nil && !seen[g.View.ID] {
 			seen[g.View.ID] = true
 			views = append(views, g.View)
 		}
 	}
-	if err := s.addSubjects(c, out.Groups, groups, about); err != nil {
-		return err
+	if !partial {
+		first, more = more, nil
 	}
-	accounts, err := s.accountsJSON(c.R.Context(), people)
+	people, err := s.Profiles.Accounts(ctx, append(more, first...))
 	if err != nil {
 		return err
 	}
-	for _, id := range people {
-		if body := accounts[id]; body != nil {
-			out.Accounts = append(out.Accounts, body)
-		}
+	if err := s.addSubjects(c, out.Groups, groups, people); err != nil {
+		return err
 	}
-	w, err := s.writer(c.R.Context(), c.Viewer(), views...)
+	bodies, err := s.accountList(ctx, distinctOf(people, first))
+	if err != nil {
+		return err
+	}
+	out.Accounts = make([]encoded[accountEntity], len(bodies))
+	for i, body := range bodies {
+		out.Accounts[i] = body
+	}
+	if partial {
+		list := s.partialAccounts(distinctOf(people, more), first)
+		out.Partial = &list
+	}
+	w, err := s.writer(ctx, c.Viewer(), views...)
 	if err != nil {
 		return err
 	}
@@ -117,12 +140,50 @@ func (s *server) answerGroups(c *Call, groups []notifications.Group) error {
 	return c.JSON(http.StatusOK, out)
 }
 
+// distinctOf returns those of some accounts that exist, each once.
+func distinctOf(people map[ids.ID]*profiles.Account, list []ids.ID) []*profiles.Account {
+	out := make([]*profiles.Account, 0, len(list))
+	seen := map[ids.ID]bool{}
+	for _, id := range list {
+		if a := people[id]; a != nil && !seen[id] {
+			seen[id] = true
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// partialAccounts returns what it takes to show the pictures of accounts, but
+// of those that are there as a whole.
+func (s *server) partialAccounts(list []*profiles.Account, whole []ids.ID) []partialAccount {
+	out := []partialAccount{}
+	for _, a := range list {
+		if slices.Contains(whole, a.ID) {
+			continue
+		}
+		e := s.accountEntity(a, posts.AuthorStats{})
+		out = append(out, partialAccount{ID: e.ID, Acct: e.Acct, Locked: e.Locked, Bot: e.Bot, URL: e.URL,
+			Avatar: e.Avatar, AvatarStatic: e.AvatarStatic, AvatarDescription: e.AvatarDescription})
+	}
+	return out
+}
+
 // addSubjects completes groups that are about something else than a post.
-func (s *server) addSubjects(c *Call, out []groupEntity, groups []notifications.Group, about []subject) error {
+func (s *server) addSubjects(c *Call, out []groupEntity, groups []notifications.Group, people map[ids.ID]*profiles.Account) error {
+	var about []subject
+	supported := c.supported()
+	for i, g := range groups {
+		if g.SubjectID == 0 || len(g.SampleIDs) == 0 {
+			continue
+		}
+		about = append(about, subject{g.Type, g.SubjectID})
+		n := notifications.Notification{Type: g.Type, FromID: g.SampleIDs[0]}
+		out[i].Fallback = fallbackOf(&n, people[n.FromID], supported)
+	}
 	if about == nil {
 		return nil
 	}
-	found, err := s.subjects(c.R.Context(), about)
+	found, err := s.subjects(c.R.Context(), c.Viewer(), about)
 	if err != nil {
 		return err
 	}
@@ -134,6 +195,8 @@ func (s *server) addSubjects(c *Call, out []groupEntity, groups []notifications.
 			out[i].Report = (*encoded[reportEntity])(&body)
 		case g.Type == notifications.Warned:
 			out[i].Warning = (*encoded[warningEntity])(&body)
+		case subjectName(g.Type) == "collection":
+			out[i].Collection = (*encoded[collectionEntity])(&body)
 		}
 	}
 	return nil

@@ -24,7 +24,14 @@ const (
 type notificationsParams struct {
 	pageParams
 	notificationFilter
+	supportedParams
 	Aside bool `param:"include_filtered"`
+}
+
+// supportedParams say which types a client shows by itself: what
+// Call.supported reads.
+type supportedParams struct {
+	Supported []string `param:"supported_types"`
 }
 
 // notificationFilter is what Call.filter reads.
@@ -82,6 +89,7 @@ func (s *server) listNotifications(c *Call) error {
 	if err != nil {
 		return err
 	}
+	w.supported = c.supported()
 	defer w.grow(2 * len(list))()
 	w.buf = append(w.buf, '[')
 	for i := range list {
@@ -107,11 +115,15 @@ func (s *server) getNotification(c *Call) error {
 	if err != nil {
 		return err
 	}
-	body, err := s.notificationJSON(c.R.Context(), c.Viewer(), n)
+	w, err := s.notificationWriter(c.R.Context(), c.Viewer(), []notifications.Notification{*n})
 	if err != nil {
 		return err
 	}
-	return c.Bytes(http.StatusOK, body)
+	w.supported = c.supported()
+	if err := w.notification(n); err != nil {
+		return err
+	}
+	return c.Bytes(http.StatusOK, w.buf)
 }
 
 func (s *server) notificationJSON(ctx context.Context, viewer ids.ID, n *notifications.Notification) ([]byte, error) {
@@ -140,7 +152,7 @@ func (s *server) notificationWriter(ctx context.Context, viewer ids.ID, list []n
 	}
 	w, err := s.writerWith(ctx, viewer, from, views)
 	if err == nil && about != nil {
-		w.subjects, err = s.subjects(ctx, about)
+		w.subjects, err = s.subjects(ctx, viewer, about)
 	}
 	return w, err
 }
@@ -188,6 +200,13 @@ func (w *statusWriter) notification(n *notifications.Notification) error {
 	}
 	if body := w.subjects[n.SubjectID]; body != nil && subjectName(n.Type) != "" {
 		w.buf = append(append(w.buf, `,"`+subjectName(n.Type)+`":`...), body...)
+	}
+	if f := fallbackOf(n, from, w.supported); f != nil {
+		body, err := encode(f)
+		if err != nil {
+			return err
+		}
+		w.buf = append(append(w.buf, `,"fallback":`...), body...)
 	}
 	w.buf = append(w.buf, '}')
 	return nil

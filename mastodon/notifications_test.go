@@ -223,3 +223,26 @@ func TestMarkers(t *testing.T) {
 	}
 	w.do("GET", path+"?timeline=home", bob.token, nil).is(200).has(fmt.Sprintf(`{"home": {"version": %d}}`, moved))
 }
+
+// A client that shows pictures alone gets whole accounts only where a group
+// needs a name.
+func TestPartialAccounts(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	ann, bob, cleo := w.person("ann"), w.person("bob"), w.person("cleo")
+	id := w.says(ann, "a post")
+	for i, p := range []*person{bob, cleo} {
+		w.kit.Clock.Advance(time.Second)
+		w.do("POST", statusesPath+id+"/favourite", p.token, nil).is(200)
+		w.told(ann, i+1)
+	}
+	const path = "/api/v2/notifications"
+	w.do("GET", path+"?expand_accounts=partial_avatars", ann.token, nil).is(200).
+		has(`{"accounts": [{"username": "cleo"}], "partial_accounts": [{"acct": "bob", "bot": false, "locked": false, "url": "https://guild.test/@bob"}]}`)
+	for _, query := range []string{"", "?expand_accounts=full", "?expand_accounts=x"} {
+		a := w.do("GET", path+query, ann.token, nil).is(200).has(`{"accounts": [{"username": "cleo"}, {"username": "bob"}]}`)
+		if a.value("partial_accounts") != nil {
+			t.Errorf("%s: %s", a.call, a.body)
+		}
+	}
+}

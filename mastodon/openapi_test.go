@@ -43,6 +43,9 @@ var description = sync.OnceValues(func() (*openapi3.T, error) {
 		list.Items = answer.Schema
 		answer.Schema = list.NewRef()
 	}
+	// A group has the type of its notifications; its list ends before collections.
+	group := doc.Components.Schemas["NotificationGroup"].Value.Properties["type"].Value
+	group.Enum = doc.Components.Schemas["NotificationTypeEnum"].Value.Enum
 	return doc, nil
 })
 

@@ -28,12 +28,13 @@ type reportEntity struct {
 // reportParams are what a report is made of. forward is taken and has no
 // effect, as there is nobody to forward to.
 type reportParams struct {
-	AccountID ids.ID   `param:"account_id"`
-	StatusIDs []ids.ID `param:"status_ids"`
-	RuleIDs   []ids.ID `param:"rule_ids"`
-	Category  string   `param:"category"`
-	Comment   string   `param:"comment"`
-	Forward   bool     `param:"forward"`
+	AccountID     ids.ID   `param:"account_id"`
+	StatusIDs     []ids.ID `param:"status_ids"`
+	RuleIDs       []ids.ID `param:"rule_ids"`
+	CollectionIDs []ids.ID `param:"collection_ids"`
+	Category      string   `param:"category"`
+	Comment       string   `param:"comment"`
+	Forward       bool     `param:"forward"`
 }
 
 func (s *server) createReport(c *Call) error {
@@ -43,7 +44,7 @@ func (s *server) createReport(c *Call) error {
 	}
 	ctx := c.R.Context()
 	r, err := s.Moderation.Report(ctx, c.Viewer(), moderation.Draft{TargetID: in.AccountID, Category: moderation.Category(in.Category),
-		Comment: in.Comment, StatusIDs: in.StatusIDs, RuleIDs: s.knownRules(in.RuleIDs)})
+		Comment: in.Comment, StatusIDs: in.StatusIDs, RuleIDs: s.knownRules(in.RuleIDs), CollectionIDs: in.CollectionIDs})
 	if err != nil {
 		return err
 	}
@@ -58,7 +59,7 @@ func (s *server) reportEntity(ctx context.Context, r *moderation.Report) (report
 	target, err := s.accountJSON(ctx, r.TargetID)
 	return reportEntity{ID: r.ID, ActionTaken: r.Resolved(), ActionTakenAt: timestamp(r.ResolvedAt),
 		Category: string(r.Category), Comment: r.Comment, CreatedAt: r.CreatedAt.Format(timeFormat), StatusIDs: orEmpty(r.StatusIDs),
-		RuleIDs: orEmpty(r.RuleIDs), CollectionIDs: []ids.ID{}, TargetAccount: target}, err
+		RuleIDs: orEmpty(r.RuleIDs), CollectionIDs: orEmpty(r.CollectionIDs), TargetAccount: target}, err
 }
 
 // knownRules returns those of the rules that the server has.

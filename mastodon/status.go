@@ -11,6 +11,7 @@ import (
 
 	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
 )
@@ -129,7 +130,8 @@ type renderedStatus struct {
 	card   *posts.Card
 	marked bool // its media are sensitive whatever the author says
 	emojis *instance.Emojis
-	json   []byte // an object without its closing brace
+	tagged []ids.ID // collections that it links to
+	json   []byte   // an object without its closing brace
 }
 
 func newStatusCache() *statusCache {
@@ -139,10 +141,10 @@ func newStatusCache() *statusCache {
 	})
 }
 
-func (s *server) renderStatus(ctx context.Context, v *posts.View, author *profiles.Account) ([]byte, error) {
+func (s *server) renderStatus(ctx context.Context, v *posts.View, author *profiles.Account) (*renderedStatus, error) {
 	marked, emojis := author.State.Is(profiles.Sensitized), s.Instance.Emojis()
 	if r, ok := s.statuses.GetIfPresent(v.ID); ok && r.post == v.Post && r.card == v.Card && r.marked == marked && r.emojis == emojis {
-		return r.json, nil
+		return r, nil
 	}
 	e, err := s.statusEntity(ctx, v, author)
 	if err != nil {
@@ -154,8 +156,9 @@ func (s *server) renderStatus(ctx context.Context, v *posts.View, author *profil
 		return nil, err
 	}
 	body = body[:len(body)-1]
-	s.statuses.Set(v.ID, &renderedStatus{v.Post, v.Card, marked, emojis, body})
-	return body, nil
+	r := &renderedStatus{v.Post, v.Card, marked, emojis, s.collectionLinks(v.Content), body}
+	s.statuses.Set(v.ID, r)
+	return r, nil
 }
 
 // statusWriter writes statuses for one viewer.
@@ -167,8 +170,10 @@ type statusWriter struct {
 	stats    map[ids.ID]posts.AuthorStats
 	filters  *posts.FilterSet  // of the viewer
 	subjects map[ids.ID][]byte // what notifications are about that are about no post
-	buf      []byte
-	quoted   bool // a status within a quote is being written
+	// Types of notifications that the client shows by itself, nil: not told.
+	supported []notifications.Type
+	buf       []byte
+	quoted    bool // a status within a quote is being written
 }
 
 // writer returns a writer that knows the accounts of the views.
@@ -249,7 +254,7 @@ func (w *statusWriter) status(v *posts.View) error {
 	if author == nil {
 		return errNoAuthor
 	}
-	body, err := w.renderStatus(w.ctx, v, author)
+	parts, err := w.renderStatus(w.ctx, v, author)
 	if err != nil {
 		return err
 	}
@@ -257,7 +262,7 @@ func (w *statusWriter) status(v *posts.View) error {
 	if err != nil {
 		return err
 	}
-	w.buf = append(w.buf, body...)
+	w.buf = append(w.buf, parts.json...)
 	w.buf = append(append(w.buf, `,"account":`...), account...)
 	shown := v
 	if v.Boost != nil { // clients read counters and states of either
@@ -268,6 +273,9 @@ func (w *statusWriter) status(v *posts.View) error {
 	w.count(`,"favourites_count":`, shown.Stats.Favourites)
 	w.count(`,"quotes_count":`, shown.Stats.Quotes)
 	w.quoteApproval(shown)
+	if err := w.tagged(parts.tagged); err != nil {
+		return err
+	}
 	w.buf = append(w.buf, `,"quote":`...)
 	if err := w.quote(v.Quote); err != nil {
 		return err

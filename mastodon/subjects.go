@@ -14,8 +14,9 @@ type subject struct {
 	id   ids.ID
 }
 
-// subjects returns what notifications are about as JSON; what is gone is left out.
-func (s *server) subjects(ctx context.Context, list []subject) (map[ids.ID][]byte, error) {
+// subjects returns what notifications are about as JSON, as a viewer sees it;
+// what is gone is left out.
+func (s *server) subjects(ctx context.Context, viewer ids.ID, list []subject) (map[ids.ID][]byte, error) {
 	out := map[ids.ID][]byte{}
 	var warnings []ids.ID
 	for _, about := range list {
@@ -24,6 +25,12 @@ func (s *server) subjects(ctx context.Context, list []subject) (map[ids.ID][]byt
 			warnings = append(warnings, about.id)
 		case notifications.Reported:
 			body, err := s.reportJSON(ctx, about.id)
+			if err != nil && !errs.Is(err, errs.NotFound) {
+				return nil, err
+			}
+			out[about.id] = body
+		case notifications.AddedToCollection, notifications.CollectionUpdate:
+			body, err := s.collectionJSON(ctx, viewer, about.id)
 			if err != nil && !errs.Is(err, errs.NotFound) {
 				return nil, err
 			}
@@ -58,6 +65,14 @@ func (s *server) reportJSON(ctx context.Context, id ids.ID) ([]byte, error) {
 	return encode(e)
 }
 
+func (s *server) collectionJSON(ctx context.Context, viewer, id ids.ID) ([]byte, error) {
+	c, err := s.Profiles.Collection(ctx, viewer, id)
+	if err != nil {
+		return nil, err
+	}
+	return encode(s.collectionEntity(c))
+}
+
 // subjectName returns what the API calls the subject of a type; empty: none.
 func subjectName(t notifications.Type) string {
 	switch t {
@@ -65,6 +80,8 @@ func subjectName(t notifications.Type) string {
 		return "report"
 	case notifications.Warned:
 		return "moderation_warning"
+	case notifications.AddedToCollection, notifications.CollectionUpdate:
+		return "collection"
 	}
 	return ""
 }

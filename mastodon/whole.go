@@ -23,13 +23,14 @@ type quotedAnswer struct {
 // statusParts are what both have.
 type statusParts struct {
 	statusEntity
-	Account         accountEntity  `json:"account"`
-	RepliesCount    int            `json:"replies_count"`
-	ReblogsCount    int            `json:"reblogs_count"`
-	FavouritesCount int            `json:"favourites_count"`
-	QuotesCount     int            `json:"quotes_count"`
-	QuoteApproval   approvalEntity `json:"quote_approval"`
-	Poll            *pollEntity    `json:"poll"`
+	Account         accountEntity      `json:"account"`
+	RepliesCount    int                `json:"replies_count"`
+	ReblogsCount    int                `json:"reblogs_count"`
+	FavouritesCount int                `json:"favourites_count"`
+	QuotesCount     int                `json:"quotes_count"`
+	QuoteApproval   approvalEntity     `json:"quote_approval"`
+	Tagged          []collectionEntity `json:"tagged_collections"`
+	Poll            *pollEntity        `json:"poll"`
 	viewerState
 }
 
@@ -72,14 +73,16 @@ type deletedEntity struct {
 
 // notificationEntity is Notification of the API.
 type notificationEntity struct {
-	ID        string         `json:"id"`
-	Type      string         `json:"type"`
-	CreatedAt string         `json:"created_at"`
-	GroupKey  string         `json:"group_key"`
-	Account   accountEntity  `json:"account"`
-	Status    *statusAnswer  `json:"status,omitempty"`
-	Report    *reportEntity  `json:"report,omitempty"`
-	Warning   *warningEntity `json:"moderation_warning,omitempty"`
+	ID         string            `json:"id"`
+	Type       string            `json:"type"`
+	CreatedAt  string            `json:"created_at"`
+	GroupKey   string            `json:"group_key"`
+	Account    accountEntity     `json:"account"`
+	Status     *statusAnswer     `json:"status,omitempty"`
+	Report     *reportEntity     `json:"report,omitempty"`
+	Warning    *warningEntity    `json:"moderation_warning,omitempty"`
+	Collection *collectionEntity `json:"collection,omitempty"`
+	Fallback   *fallbackEntity   `json:"fallback,omitempty"`
 }
 
 // contextAnswer is Context of the API.

@@ -25,18 +25,20 @@ func (c Category) valid() bool { return c == Spam || c == Legal || c == Violatio
 
 // Report is what somebody tells the moderators about somebody else.
 type Report struct {
-	ID         ids.ID
-	AccountID  ids.ID // who reports
-	TargetID   ids.ID // who is reported
-	Category   Category
-	Comment    string
-	StatusIDs  []ids.ID // posts of the target, in the order of their ids
-	RuleIDs    []ids.ID // rules that are broken
-	CreatedAt  time.Time
-	UpdatedAt  time.Time
-	AssignedID ids.ID // the moderator who looks after it, 0: nobody
-	ResolvedID ids.ID // the moderator who has resolved it, 0: nobody
-	ResolvedAt time.Time
+	ID        ids.ID
+	AccountID ids.ID // who reports
+	TargetID  ids.ID // who is reported
+	Category  Category
+	Comment   string
+	StatusIDs []ids.ID // posts of the target, in the order of their ids
+	RuleIDs   []ids.ID // rules that are broken
+	// Collections of the target, in the order of their ids.
+	CollectionIDs []ids.ID
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+	AssignedID    ids.ID // the moderator who looks after it, 0: nobody
+	ResolvedID    ids.ID // the moderator who has resolved it, 0: nobody
+	ResolvedAt    time.Time
 }
 
 // Resolved tells whether somebody has dealt with the report.

@@ -14,7 +14,7 @@ import (
 // Bounds of a report.
 const (
 	commentMax = 1000 // characters
-	attachMax  = 100  // posts, and rules
+	attachMax  = 100  // posts, collections, and rules
 )
 
 // Draft is a report as it is made.
@@ -24,11 +24,13 @@ type Draft struct {
 	Comment   string
 	StatusIDs []ids.ID
 	RuleIDs   []ids.ID
+	// Collections, as StatusIDs.
+	CollectionIDs []ids.ID
 }
 
-// Report records what somebody tells the moderators about an account. Posts
-// that are not the account's, or that the reporter may not see, are left out:
-// nobody learns from a report what exists. Returns NotFound if there is no such
+// Report records what somebody tells the moderators about an account. Posts and
+// collections that are not the account's, or that the reporter may not see, are
+// left out: nobody learns from a report what exists. Returns NotFound if there is no such
 // account; Invalid for oneself, for an unknown category and a comment that is
 // too long.
 func (s *Service) Report(ctx context.Context, reporter ids.ID, d Draft) (*Report, error) {
@@ -54,7 +56,11 @@ func (s *Service) Report(ctx context.Context, reporter ids.ID, d Draft) (*Report
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{AccountID: reporter, TargetID: d.TargetID, Category: d.Category, Comment: d.Comment, StatusIDs: posts}
+	collections, err := s.reportableCollections(ctx, reporter, d)
+	if err != nil {
+		return nil, err
+	}
+	r := &Report{AccountID: reporter, TargetID: d.TargetID, Category: d.Category, Comment: d.Comment, StatusIDs: posts, CollectionIDs: collections}
 	if d.Category == Violation {
 		r.RuleIDs = distinct(d.RuleIDs)
 	}
@@ -86,6 +92,21 @@ func (s *Service) reportable(ctx context.Context, reporter ids.ID, d Draft) ([]i
 	return out, nil
 }
 
+// reportableCollections is reportable for collections.
+func (s *Service) reportableCollections(ctx context.Context, reporter ids.ID, d Draft) ([]ids.ID, error) {
+	var out []ids.ID
+	for _, id := range distinct(d.CollectionIDs) {
+		c, err := s.Profiles.Collection(ctx, reporter, id)
+		if err != nil && !errs.Is(err, errs.NotFound) {
+			return nil, err
+		}
+		if err == nil && c.AccountID == d.TargetID {
+			out = append(out, id)
+		}
+	}
+	return out, nil
+}
+
 // distinct returns the ids sorted, each once and not too many.
 func distinct(list []ids.ID) []ids.ID {
 	list = slices.Clone(list)
@@ -104,6 +125,9 @@ func (s *Service) insertReport(ctx context.Context, tx *db.Tx, r *Report) error 
 		return err
 	}
 	if err := attach(ctx, tx, "INSERT INTO moderation_report_rules (report_id, rule_id) VALUES ($1, $2)", r.ID, r.RuleIDs); err != nil {
+		return err
+	}
+	if err := attach(ctx, tx, "INSERT INTO moderation_report_collections (report_id, collection_id) VALUES ($1, $2)", r.ID, r.CollectionIDs); err != nil {
 		return err
 	}
 	_, err = s.outbox.Add(ctx, tx, Reported{ReportID: r.ID, AccountID: r.AccountID, TargetID: r.TargetID})

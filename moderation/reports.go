@@ -85,11 +85,15 @@ func (s *Service) wholeReports(ctx context.Context, q db.Querier, rows []reportR
 	if err != nil {
 		return nil, err
 	}
+	collections, err := attached(ctx, q, "SELECT report_id, collection_id FROM moderation_report_collections WHERE report_id IN ", list)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]*Report, len(rows))
 	for i := range rows {
 		r := &rows[i].Report
 		r.CreatedAt, r.UpdatedAt, r.ResolvedAt = r.ID.Time(), fromMillis(rows[i].updated), fromMillis(rows[i].resolved)
-		r.StatusIDs, r.RuleIDs = posts[r.ID], rules[r.ID]
+		r.StatusIDs, r.RuleIDs, r.CollectionIDs = posts[r.ID], rules[r.ID], collections[r.ID]
 		out[i] = r
 	}
 	return out, nil

@@ -60,8 +60,9 @@ func (s *Service) allowed(ctx context.Context, p *plan) ([]change, error) {
 }
 
 // wantedBy leaves out what one reader does not want to be told: from accounts
-// that are blocked or silenced, about posts that the reader may not see, from
-// conversations that the reader has muted, and what the reader's policy drops.
+// that are blocked or silenced, about posts and collections that the reader may not
+// see, from conversations that the reader has muted, and what the reader's
+// policy drops.
 func (s *Service) wantedBy(ctx context.Context, reader ids.ID, policy Policy, changes []change) ([]change, error) {
 	graph, err := s.Profiles.Graph(ctx, reader)
 	if err != nil {
@@ -69,6 +70,9 @@ func (s *Service) wantedBy(ctx context.Context, reader ids.ID, policy Policy, ch
 	}
 	now := s.Now()
 	changes = slices.DeleteFunc(changes, func(c change) bool { return silences(graph, c.from, now) })
+	if changes, err = s.inCollections(ctx, reader, changes); err != nil {
+		return nil, err
+	}
 	var about []ids.ID
 	for _, c := range changes {
 		for _, id := range []ids.ID{c.aboutPost(), c.via} {

@@ -88,6 +88,9 @@ func (s *Service) plan(ctx context.Context, p *plan, e bus.Event) error {
 			return nil
 		})
 	}
+	if err := s.planCollections(ctx, p, e); err != nil {
+		return err
+	}
 	return planFollows(p, e)
 }
 

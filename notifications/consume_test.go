@@ -323,3 +323,40 @@ func TestQuotesAreTold(t *testing.T) {
 		w.wantTold(p[1], "")
 	})
 }
+
+func TestCollectionsAreTold(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		w := open(t, k)
+		p := w.people("ann", "bob", "cyd")
+		for _, id := range p {
+			_, err := w.profiles.Update(k.Ctx, id, profiles.Update{Discoverable: ref(true)})
+			w.must(err)
+		}
+		name := "people"
+		c, err := w.profiles.CreateCollection(k.Ctx, p[0], profiles.CollectionDraft{Name: &name, Accounts: p})
+		w.must(err)
+		w.deliver()
+		w.wantTold(p[0], "") // oneself is no news
+		w.wantTold(p[1], "added_to_collection ann")
+		_, err = w.profiles.ChangeCollection(k.Ctx, p[0], c.ID, profiles.CollectionDraft{Sensitive: ref(true)})
+		w.must(err)
+		w.deliver()
+		w.wantTold(p[1], "collection_update ann, added_to_collection ann")
+		for _, item := range c.Items {
+			if item.AccountID == p[1] {
+				w.must(w.profiles.RemoveFromCollection(k.Ctx, p[0], c.ID, item.ID))
+			}
+		}
+		w.deliver()
+		w.wantTold(p[1], "")
+		// An old event of what is no more tells nobody.
+		w.deliver(w.event("profiles", profiles.Collected{From: p[0], To: p[1], CollectionID: c.ID}))
+		w.wantTold(p[1], "")
+		w.must(w.profiles.RemoveCollection(k.Ctx, p[0], c.ID))
+		w.deliver()
+		w.wantTold(p[2], "")
+		w.deliver(w.event("profiles", profiles.Collected{From: p[0], To: p[2], CollectionID: c.ID}),
+			w.event("profiles", profiles.CollectionChanged{From: p[0], CollectionID: c.ID}))
+		w.wantTold(p[2], "")
+	})
+}

@@ -136,6 +136,7 @@ type Profiles interface {
 	Notifiers(ctx context.Context, id ids.ID) ([]ids.ID, error)
 	States(ctx context.Context) (profiles.States, error)
 	Relationships(ctx context.Context, viewer ids.ID, list []ids.ID) ([]profiles.Relationship, error)
+	Collection(ctx context.Context, viewer, id ids.ID) (*profiles.Collection, error)
 }
 
 // Identity is what this room needs of the room identity.
@@ -219,6 +220,7 @@ func (s *Service) Start(ctx context.Context) error {
 	return s.Bus.Consume(ctx, bus.Consumer{Name: "notifications", Handle: s.handle, Events: []string{
 		"posts.created", "posts.edited", "posts.deleted", "posts.favourited", "posts.unfavourited", "posts.poll_ended",
 		"profiles.followed", "profiles.requested", "profiles.request_ended", "profiles.unfollowed", "profiles.graph_changed",
+		"profiles.collected", "profiles.uncollected", "profiles.collection_changed", "profiles.collection_removed",
 		"identity.registered", "identity.revoked", "moderation.reported", "moderation.warned",
 	}})
 }

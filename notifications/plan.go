@@ -10,7 +10,7 @@ import (
 )
 
 // register names a row: at most one notification of a type from one account
-// about one post.
+// about one post, or what else the type is about.
 type register struct {
 	account, from ids.ID
 	kind          Type
@@ -48,7 +48,7 @@ type news struct {
 // plan is what a batch of events comes to: at most one change a register.
 type plan struct {
 	changes  map[register]change
-	deleted  map[ids.ID]bool // posts
+	deleted  map[ids.ID]bool // posts and collections
 	unboosts []unboosted
 	blocks   []taken
 	news     []news // posts that followers may want to be told of
@@ -78,8 +78,8 @@ func (p *plan) set(c change) {
 	}
 }
 
-// delete plans the end of all notifications about a post.
-func (p *plan) delete(post ids.ID) { p.deleted[post] = true }
+// delete plans the end of all notifications about a post or a collection.
+func (p *plan) delete(about ids.ID) { p.deleted[about] = true }
 
 // unboost plans the end of a boost's notification.
 func (p *plan) unboost(e bus.Event, post, from ids.ID) {

@@ -169,7 +169,7 @@ func (s *Service) pushBody(ctx context.Context, n *Notification, token string) (
 		name = cmp.Or(from.DisplayName, from.Username)
 		p.Icon = s.Icon(from)
 	}
-	p.Title = cut(n.title(name), titleMax)
+	p.Title = cut(n.Title(name), titleMax)
 	switch {
 	case n.View != nil:
 		p.Body = cut(cmp.Or(n.View.Spoiler, n.View.Text), bodyMax)
@@ -179,8 +179,8 @@ func (s *Service) pushBody(ctx context.Context, n *Notification, token string) (
 	return json.Marshal(p)
 }
 
-// title says in a few words what has happened.
-func (n *Notification) title(name string) string {
+// Title says in a few words what has happened, given the name of who did it.
+func (n *Notification) Title(name string) string {
 	switch n.Type {
 	case Mention:
 		return name + " mentioned you"

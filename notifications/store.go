@@ -70,7 +70,7 @@ func remove(ctx context.Context, tx *db.Tx, p *plan, gone map[ids.ID]bool) error
 		return err
 	}
 	if len(p.deleted) > 0 {
-		// These rows may go at once: nobody sees what is about a deleted post.
+		// These rows may go at once: nobody is told of what is deleted (allow.go).
 		in, args := db.In(nil, slices.Sorted(maps.Keys(p.deleted)))
 		if err := run("DELETE FROM notifications_notifications WHERE post_id <> 0 AND post_id IN "+in, args...); err != nil {
 			return err

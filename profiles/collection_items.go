@@ -61,12 +61,13 @@ func (s *Service) RemoveFromCollection(ctx context.Context, me, id, item ids.ID)
 		return err
 	}
 	return s.write(ctx, func(tx *db.Tx) error {
-		n, err := db.Exec(ctx, tx, "DELETE FROM profiles_collection_items WHERE id = $1 AND collection_id = $2 AND revoked = FALSE", item, id)
+		account, err := db.Value[ids.ID](ctx, tx, `DELETE FROM profiles_collection_items WHERE id = $1 AND collection_id = $2 AND revoked = FALSE
+ RETURNING account_id`, item, id)
 		if err != nil {
 			return err
 		}
-		if n == 0 {
-			return errs.NotFoundRecord()
+		if _, err := s.outbox.Add(ctx, tx, Uncollected{From: me, To: account, CollectionID: id}); err != nil {
+			return err
 		}
 		return s.touchCollection(ctx, tx, id)
 	})
@@ -87,8 +88,14 @@ func (s *Service) LeaveCollection(ctx context.Context, me, id, item ids.ID) erro
 	case c.Items[i].AccountID != me:
 		return notAllowed()
 	}
-	_, err = db.Exec(ctx, s.db, "UPDATE profiles_collection_items SET revoked = TRUE WHERE id = $1", item)
-	return err
+	return s.write(ctx, func(tx *db.Tx) error {
+		n, err := db.Exec(ctx, tx, "UPDATE profiles_collection_items SET revoked = TRUE WHERE id = $1 AND revoked = FALSE", item)
+		if err != nil || n == 0 {
+			return err
+		}
+		_, err = s.outbox.Add(ctx, tx, Uncollected{From: c.AccountID, To: me, CollectionID: id})
+		return err
+	})
 }
 
 // touchCollection locks a collection and notes when it was changed. Returns

@@ -128,7 +128,16 @@ func (s *Service) RemoveCollection(ctx context.Context, me, id ids.ID) error {
 	if _, err := s.ownCollection(ctx, me, id); err != nil {
 		return err
 	}
-	_, err := db.Exec(ctx, s.db, "DELETE FROM profiles_collections WHERE id = $1", id)
+	return s.write(ctx, func(tx *db.Tx) error { return s.dropCollection(ctx, tx, me, id) })
+}
+
+// dropCollection deletes a collection, if it is there.
+func (s *Service) dropCollection(ctx context.Context, tx *db.Tx, owner, id ids.ID) error {
+	n, err := db.Exec(ctx, tx, "DELETE FROM profiles_collections WHERE id = $1", id)
+	if err != nil || n == 0 {
+		return err
+	}
+	_, err = s.outbox.Add(ctx, tx, CollectionRemoved{From: owner, CollectionID: id})
 	return err
 }
 

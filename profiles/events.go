@@ -90,8 +90,28 @@ type CollectionChanged struct {
 	CollectionID ids.ID `json:"collection_id"`
 }
 
+// Uncollected says that To is no longer in a collection of From's, whoever
+// ended it.
+type Uncollected struct {
+	From         ids.ID `json:"from"`
+	To           ids.ID `json:"to"`
+	CollectionID ids.ID `json:"collection_id"`
+}
+
+// CollectionRemoved says that a collection of From's is gone.
+type CollectionRemoved struct {
+	From         ids.ID `json:"from"`
+	CollectionID ids.ID `json:"collection_id"`
+}
+
 // Kind implements bus.Payload.
 func (Collected) Kind() string { return "collected" }
+
+// Kind implements bus.Payload.
+func (Uncollected) Kind() string { return "uncollected" }
+
+// Kind implements bus.Payload.
+func (CollectionRemoved) Kind() string { return "collection_removed" }
 
 // Kind implements bus.Payload.
 func (CollectionChanged) Kind() string { return "collection_changed" }
