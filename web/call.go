@@ -141,6 +141,7 @@ type preview struct {
 	Type, URL, Title, Text string
 	Image, Alt             string // an absolute address and its description, empty: none
 	Large                  bool   // the image is worth more than a thumbnail
+	OEmbed                 string // where the page says how it is embedded, empty: it is not
 }
 
 func (c *call) frame(title string) frame {

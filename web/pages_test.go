@@ -164,6 +164,19 @@ func TestXS02(t *testing.T) {
 	}
 }
 
+// A post's page says how other sites embed it, and no other page does.
+func TestOEmbedLink(t *testing.T) {
+	w := open(t)
+	address := w.address("a", w.post(w.member("a"), posts.Draft{Text: "hello"}))
+	link := `<link rel="alternate" type="application/json+oembed" href="` + w.base + "/api/oembed?url=" + url.QueryEscape(w.base+address) + `"`
+	if s := w.browser().get(address).is(http.StatusOK); !strings.Contains(s.body, link) {
+		t.Errorf("no %s in %s", link, s.body)
+	}
+	if s := w.browser().get("/@a").is(http.StatusOK); strings.Contains(s.body, "json+oembed") {
+		t.Error("a profile is no post")
+	}
+}
+
 // XS-06: the preview of a link is text too, and there is none of private posts.
 func TestXS06(t *testing.T) {
 	w := open(t)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/guildhall/guildhall/internal/ids"
@@ -62,6 +63,7 @@ func (c *call) post() error {
 func (c *call) postPreview(d card) *preview {
 	p := &preview{Type: "article", URL: c.config.BaseURL + d.URL, Title: nameOf(d.Author) + " (@" + d.Author.Username + "@" + c.host + ")",
 		Text: excerpt(summary(d.Post.Post)), Image: c.mediaURL(d.Author.Avatar), Alt: d.Author.AvatarAlt}
+	p.OEmbed = c.config.BaseURL + "/api/oembed?url=" + url.QueryEscape(p.URL)
 	if len(d.Post.Media) > 0 && !d.Post.Sensitive && d.Post.Spoiler == "" {
 		m := d.Post.Media[0]
 		p.Image, p.Alt, p.Large = c.mediaURL(m.Small.Key), m.Description, true
