@@ -1,8 +1,9 @@
 package mastodon
 
 import (
+	"context"
 	"net/http"
-	"slices"
+	"strconv"
 
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/moderation"
@@ -50,6 +51,10 @@ func (s *server) adminTag(c *Call) error {
 	if err != nil {
 		return err
 	}
+	return s.answerAdminTag(c, id)
+}
+
+func (s *server) answerAdminTag(c *Call, id ids.ID) error {
 	t, err := s.Posts.RuledTag(c.R.Context(), c.Viewer(), id)
 	if err != nil {
 		return err
@@ -89,7 +94,7 @@ func part[T any](list []T, limit, offset int) []T {
 	return list[:min(limit, len(list))]
 }
 
-// trends returns the ids of a part of what trends, for moderators.
+// trends returns a part of what trends, for moderators, and its ids.
 func (c *Call) trends(kind posts.TrendKind) ([]posts.Trend, []ids.ID, error) {
 	list, err := c.server.Posts.Trends(c.R.Context(), kind, true)
 	list = part(list, c.Limit(trendStatusPage, trendStatusPageMax), c.offset())
@@ -98,6 +103,53 @@ func (c *Call) trends(kind posts.TrendKind) ([]posts.Trend, []ids.ID, error) {
 		want[i] = t.ID
 	}
 	return list, want, err
+}
+
+// trendKinds are the names in the audit log.
+var trendKinds = [...]string{posts.TrendTag: "trending_tag", posts.TrendLink: "trending_link", posts.TrendPost: "trending_status", posts.TrendSite: "link_publisher"}
+
+// review decides whether what the path names may trend, and answers with it.
+func (s *server) review(c *Call, kind posts.TrendKind, allowed bool, answer func(*Call, ids.ID) error) error {
+	id, err := c.PathID("id")
+	if err != nil {
+		return err
+	}
+	e := moderation.Entry{Action: "reject", Kind: trendKinds[kind], TargetID: id}
+	if allowed {
+		e.Action = "approve"
+	}
+	if err := s.Moderation.Record(c.R.Context(), c.actor(), e); err != nil {
+		return err
+	}
+	if err := s.Posts.ReviewTrend(c.R.Context(), kind, id, allowed); err != nil {
+		return err
+	}
+	return answer(c, id)
+}
+
+func (s *server) approveTag(c *Call) error {
+	return s.review(c, posts.TrendTag, true, s.answerAdminTag)
+}
+func (s *server) rejectTag(c *Call) error {
+	return s.review(c, posts.TrendTag, false, s.answerAdminTag)
+}
+func (s *server) approveLink(c *Call) error {
+	return s.review(c, posts.TrendLink, true, s.answerAdminLink)
+}
+func (s *server) rejectLink(c *Call) error {
+	return s.review(c, posts.TrendLink, false, s.answerAdminLink)
+}
+func (s *server) approveStatus(c *Call) error {
+	return s.review(c, posts.TrendPost, true, s.answerReviewed)
+}
+func (s *server) rejectStatus(c *Call) error {
+	return s.review(c, posts.TrendPost, false, s.answerReviewed)
+}
+func (s *server) approvePublisher(c *Call) error {
+	return s.review(c, posts.TrendSite, true, s.answerPublisher)
+}
+func (s *server) rejectPublisher(c *Call) error {
+	return s.review(c, posts.TrendSite, false, s.answerPublisher)
 }
 
 func (s *server) adminTrendingTags(c *Call) error {
@@ -112,6 +164,46 @@ func (s *server) adminTrendingTags(c *Call) error {
 	return c.JSON(http.StatusOK, c.adminTagEntities(tags))
 }
 
+// adminLinkEntity is Trends::Link of the API with what moderators have to do.
+type adminLinkEntity struct {
+	ID ids.ID `json:"id"`
+	trendLinkEntity
+	RequiresReview bool `json:"requires_review"`
+}
+
+func (s *server) adminLinkEntities(ctx context.Context, links []posts.TrendingLink) ([]adminLinkEntity, error) {
+	entities, err := s.trendLinkEntities(ctx, links)
+	list := make([]adminLinkEntity, len(entities))
+	for i, e := range entities {
+		list[i] = adminLinkEntity{links[i].LinkID, e, links[i].Review == posts.Unreviewed}
+	}
+	return list, err
+}
+
+func (s *server) adminTrendingLinks(c *Call) error {
+	links, err := s.Posts.TrendingLinks(c.R.Context(), true, c.Limit(trendStatusPage, trendStatusPageMax), c.offset())
+	if err != nil {
+		return err
+	}
+	list, err := s.adminLinkEntities(c.R.Context(), links)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, list)
+}
+
+func (s *server) answerAdminLink(c *Call, id ids.ID) error {
+	l, err := s.Posts.TrendingLink(c.R.Context(), id)
+	if err != nil {
+		return err
+	}
+	list, err := s.adminLinkEntities(c.R.Context(), []posts.TrendingLink{l})
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, list[0])
+}
+
 // adminStatusAnswer is Status of the API with what moderators have to do.
 type adminStatusAnswer struct {
 	statusAnswer
@@ -123,80 +215,46 @@ func (s *server) adminTrendingStatuses(c *Call) error {
 	if err != nil {
 		return err
 	}
-	return s.adminStatuses(c, list, want, func(items [][]byte) error { return c.List(items) })
-}
-
-// adminStatuses answers with posts that trend.
-func (s *server) adminStatuses(c *Call, list []posts.Trend, want []ids.ID, answer func([][]byte) error) error {
-	views, err := s.Posts.GetMany(c.R.Context(), c.Viewer(), want)
+	waits := make(map[ids.ID]bool, len(list))
+	for _, t := range list {
+		waits[t.ID] = t.Review == posts.Unreviewed
+	}
+	items, err := s.adminStatuses(c, want, waits)
 	if err != nil {
 		return err
+	}
+	return c.List(items)
+}
+
+// adminStatuses returns posts as JSON, and whether they wait for a review.
+func (s *server) adminStatuses(c *Call, want []ids.ID, waits map[ids.ID]bool) ([][]byte, error) {
+	views, err := s.Posts.GetMany(c.R.Context(), c.Viewer(), want)
+	if err != nil {
+		return nil, err
 	}
 	items := make([][]byte, 0, len(views))
 	for _, v := range views {
 		body, err := s.statusJSON(c.R.Context(), c.Viewer(), v)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		i := slices.IndexFunc(list, func(t posts.Trend) bool { return t.ID == v.ID })
-		mark := `,"requires_review":false}`
-		if list[i].Review == posts.Unreviewed {
-			mark = `,"requires_review":true}`
-		}
-		items = append(items, append(body[:len(body)-1:len(body)-1], mark...))
+		body = append(body[:len(body)-1:len(body)-1], `,"requires_review":`...)
+		items = append(items, append(strconv.AppendBool(body, waits[v.ID]), '}'))
 	}
-	return answer(items)
+	return items, nil
 }
 
-// trendKinds are the names in the audit log.
-var trendKinds = [...]string{posts.TrendTag: "trending_tag", posts.TrendLink: "trending_link", posts.TrendPost: "trending_status", posts.TrendSite: "link_publisher"}
-
-// review decides about what the path names, and returns its id.
-func (c *Call) review(kind posts.TrendKind, allowed bool) (ids.ID, error) {
-	id, err := c.PathID("id")
-	if err != nil {
-		return 0, err
-	}
-	e := moderation.Entry{Action: "reject", Kind: trendKinds[kind], TargetID: id}
-	if allowed {
-		e.Action = "approve"
-	}
-	if err := c.server.Moderation.Record(c.R.Context(), c.actor(), e); err != nil {
-		return 0, err
-	}
-	return id, c.server.Posts.ReviewTrend(c.R.Context(), kind, id, allowed)
-}
-
-func (s *server) reviewTag(c *Call, allowed bool) error {
-	id, err := c.review(posts.TrendTag, allowed)
+// answerReviewed answers with a post that has just been reviewed.
+func (s *server) answerReviewed(c *Call, id ids.ID) error {
+	items, err := s.adminStatuses(c, []ids.ID{id}, nil)
 	if err != nil {
 		return err
 	}
-	t, err := s.Posts.RuledTag(c.R.Context(), c.Viewer(), id)
-	if err != nil {
-		return err
+	if len(items) == 0 { // its author and the moderator block each other
+		return s.emptyObject(c)
 	}
-	return c.JSON(http.StatusOK, c.adminTagEntity(t))
+	return c.Bytes(http.StatusOK, items[0])
 }
-
-func (s *server) approveTag(c *Call) error { return s.reviewTag(c, true) }
-func (s *server) rejectTag(c *Call) error  { return s.reviewTag(c, false) }
-
-func (s *server) reviewStatus(c *Call, allowed bool) error {
-	id, err := c.review(posts.TrendPost, allowed)
-	if err != nil {
-		return err
-	}
-	return s.adminStatuses(c, []posts.Trend{{ID: id, Review: posts.Allowed}}, []ids.ID{id}, func(items [][]byte) error {
-		if len(items) == 0 { // whose author and the moderator block each other
-			return c.JSON(http.StatusOK, struct{}{})
-		}
-		return c.Bytes(http.StatusOK, items[0])
-	})
-}
-
-func (s *server) approveStatus(c *Call) error { return s.reviewStatus(c, true) }
-func (s *server) rejectStatus(c *Call) error  { return s.reviewStatus(c, false) }
 
 // publisherEntity is a site that links lead to.
 type publisherEntity struct {
@@ -228,17 +286,10 @@ func (s *server) publishers(c *Call) error {
 	return c.JSON(http.StatusOK, list)
 }
 
-func (s *server) reviewPublisher(c *Call, allowed bool) error {
-	id, err := c.review(posts.TrendSite, allowed)
-	if err != nil {
-		return err
-	}
+func (s *server) answerPublisher(c *Call, id ids.ID) error {
 	x, err := s.Posts.Site(c.R.Context(), id)
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, publisher(x))
 }
-
-func (s *server) approvePublisher(c *Call) error { return s.reviewPublisher(c, true) }
-func (s *server) rejectPublisher(c *Call) error  { return s.reviewPublisher(c, false) }

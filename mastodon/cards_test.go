@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/guildhall/guildhall/internal/testkit"
+	"github.com/guildhall/guildhall/profiles"
 )
 
 func TestCards(t *testing.T) {
@@ -46,6 +47,13 @@ func TestCards(t *testing.T) {
 	}
 	w.do("GET", strings.TrimPrefix(image, base), "", nil).is(200)
 	w.do("PATCH", "/api/v1/accounts/update_credentials", ann.token, form("discoverable", "true")).is(200)
+	w.run([]test{
+		{"the card alone", "GET", statusesPath + one + "/card", "", nil, 200, `{"title": "P", "type": "link", "html": "", "authors": [{"name": "Ada", "account": null}]}`},
+		{"none", "GET", statusesPath + w.says(ann, "no link") + "/card", "", nil, 200, `{}`},
+		{"of what nobody may see", "GET", statusesPath + w.says(ann, "to me "+site.URL+"/page?a=b", "visibility", "direct") + "/card", bob.token, nil, 404, `{"error": "Record not found"}`},
+		{"of nothing", "GET", statusesPath + "1/card", "", nil, 404, `{"error": "Record not found"}`},
+		{"wrong scope", "GET", statusesPath + one + "/card", w.token(ann, "write"), nil, 403, ""},
+	})
 	link := "/api/v1/timelines/link?url=" + site.URL + "/page?a=b"
 	w.run([]test{
 		{"the next post has it at once", "POST", "/api/v1/statuses", bob.token, form("status", site.URL+"/page?a=b"), 200, `{"card": {"title": "P"}}`},
@@ -61,6 +69,40 @@ func TestCards(t *testing.T) {
 	next := w.do("GET", link+"&limit=1", "", nil).is(200).header.Get("Link")
 	if !strings.Contains(next, "max_id="+one) {
 		t.Errorf("Link: %s", next)
+	}
+}
+
+// A page may name whom it likes as its author: the account is shown only if it
+// says that the site may, and no longer than that.
+func TestCreators(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	ann, bob := w.person("ann"), w.person("bob")
+	site := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("Content-Type", "text/html")
+		_, _ = io.WriteString(rw, `<title>`+r.URL.Path+`</title><meta name="fediverse:creator" content="@ann@guild.test">`)
+	}))
+	defer site.Close()
+	post := w.says(bob, "see http://blog.pages.test"+site.URL[strings.LastIndexByte(site.URL, ':'):]+"/one")
+	credits := func(want string) {
+		t.Helper()
+		testkit.Eventually(t, func() bool { return w.do("GET", statusesPath+post, "", nil).is(200).value("card") != nil })
+		w.do("GET", statusesPath+post, "", nil).is(200).has(`{"card": {"title": "/one", "authors": ` + want + `}}`)
+		w.do("GET", statusesPath+post+"/card", "", nil).is(200).has(`{"authors": ` + want + `}`)
+	}
+	credits(`[]`)
+	for _, allowed := range []string{"blog.pages.test", "pages.test"} {
+		w.do("PATCH", "/api/v1/accounts/update_credentials", ann.token, `{"attribution_domains": ["`+allowed+`"]}`).is(200).has(`{"source": {"attribution_domains": ["` + allowed + `"]}}`)
+		credits(`[{"name": "", "account": {"username": "ann", "display_name": ""}}]`)
+	}
+	w.do("PATCH", "/api/v1/accounts/update_credentials", ann.token, `{"display_name": "Ann Lee"}`).is(200)
+	credits(`[{"account": {"display_name": "Ann Lee"}}]`)
+	w.state(ann, profiles.Suspended, true)
+	credits(`[]`)
+	w.state(ann, profiles.Suspended, false)
+	for _, other := range []string{"other.test", "log.pages.test", "a.blog.pages.test"} {
+		w.do("PATCH", "/api/v1/accounts/update_credentials", ann.token, `{"attribution_domains": ["`+other+`"]}`).is(200)
+		credits(`[]`)
 	}
 }
 

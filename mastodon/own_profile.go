@@ -51,15 +51,11 @@ func (s *server) changeProfile(c *Call) error {
 }
 
 func (s *server) answerProfile(c *Call, a *profiles.Account) error {
-	domains, err := s.Profiles.Attributions(c.R.Context(), a.ID)
-	if err != nil {
-		return err
-	}
 	e := profileEntity{
 		ID: a.ID, DisplayName: a.DisplayName, Note: a.Note, Fields: make([]fieldEntity, len(a.Fields)),
 		Avatar: s.chosen(a.Avatar), AvatarDescription: a.AvatarAlt, Header: s.chosen(a.Header), HeaderDescription: a.HeaderAlt,
 		Locked: a.Locked, Bot: a.Bot, HideCollections: a.HideCollections, Discoverable: a.Discoverable, Indexable: a.Indexable,
-		ShowMedia: a.ShowMedia, ShowMediaReplies: a.ShowMediaReplies, ShowFeatured: a.ShowFeatured, Attributions: orEmpty(domains),
+		ShowMedia: a.ShowMedia, ShowMediaReplies: a.ShowMediaReplies, ShowFeatured: a.ShowFeatured, Attributions: orEmpty(a.Attributions),
 	}
 	e.AvatarStatic, e.HeaderStatic = e.Avatar, e.Header
 	for i, f := range a.Fields {

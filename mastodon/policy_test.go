@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/guildhall/guildhall/internal/testkit"
+	"github.com/guildhall/guildhall/profiles"
 )
 
 const (
@@ -119,6 +120,32 @@ func TestNotificationRequests(t *testing.T) {
 		many = append(many, "id[]", "1")
 	}
 	w.do("POST", requestsPath+"/accept", ann.token, form(many...)).is(422)
+}
+
+// What limited accounts send is put aside, shown or dropped, as the reader wants,
+// and shown whatever the policy if the reader follows them.
+func TestLimitedAccountsPolicy(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	ann, bob, cyd := w.person("ann"), w.person("bob"), w.person("cyd")
+	w.state(bob, profiles.Silenced, true)
+	w.says(bob, "@ann put aside") // as it is without a word
+	w.pending(ann, 1, 1)
+	w.do("GET", "/api/v1/notifications", ann.token, nil).is(200).has(`[]`)
+	w.do("GET", requestsPath, ann.token, nil).is(200).has(`[{"account": {"username": "bob", "limited": true}}]`)
+	w.do("PATCH", policyPath, ann.token, `{"for_limited_accounts": "drop"}`).is(200).has(`{"for_limited_accounts": "drop"}`)
+	w.says(bob, "@ann dropped")
+	w.says(cyd, "@ann not limited")
+	w.told(ann, 1).has(`[{"account": {"username": "cyd"}}]`)
+	w.pending(ann, 1, 1)
+	w.do("PATCH", policyPath, ann.token, form("for_limited_accounts", "accept")).is(200).has(`{"for_limited_accounts": "accept"}`)
+	w.says(bob, "@ann accepted")
+	w.told(ann, 2).has(`[{"account": {"username": "bob"}}, {"account": {"username": "cyd"}}]`)
+	w.do("PATCH", policyPath, ann.token, `{"for_limited_accounts": "drop"}`).is(200)
+	w.follows(ann, bob)
+	w.says(bob, "@ann followed")
+	w.told(ann, 3).has(`[{"account": {"username": "bob"}}, {}, {}]`)
+	w.do("PATCH", policyPath, ann.token, `{"for_limited_accounts": "burn"}`).is(422)
 }
 
 // pending waits until so much waits for a person to be accepted.

@@ -32,6 +32,7 @@ type sourceEntity struct {
 	HideCollections     bool          `json:"hide_collections"`
 	Discoverable        bool          `json:"discoverable"`
 	Indexable           bool          `json:"indexable"`
+	Attributions        []string      `json:"attribution_domains"`
 }
 
 type roleEntity struct {
@@ -75,7 +76,7 @@ func (s *server) credentials(c *Call, a *profiles.Account) error {
 		Source: sourceEntity{
 			Privacy: a.Privacy, Sensitive: a.Sensitive, Language: orNil(a.Language), QuotePolicy: a.QuotePolicy, Note: a.Note,
 			Fields: make([]fieldEntity, len(a.Fields)), FollowRequestsCount: a.Requests,
-			HideCollections: a.HideCollections, Discoverable: a.Discoverable, Indexable: a.Indexable,
+			HideCollections: a.HideCollections, Discoverable: a.Discoverable, Indexable: a.Indexable, Attributions: orEmpty(a.Attributions),
 		},
 	}
 	for i, f := range a.Fields {

@@ -9,6 +9,7 @@ func statusRoutes() []Route {
 		{"PATCH", "/api/v1/statuses/{id}", User, "write:statuses", Posts, "", 0, (*server).editStatus, statusParams{}, statusAnswer{}},
 		{"DELETE", "/api/v1/statuses/{id}", User, "write:statuses", Posts, "delete", 0, (*server).deleteStatus, nil, deletedEntity{}},
 		{"GET", "/api/v1/statuses/{id}/context", Anyone, "read:statuses", Posts, "", 0, (*server).context, nil, contextAnswer{}},
+		{"GET", "/api/v1/statuses/{id}/card", Anyone, "read:statuses", Posts, "", 0, (*server).statusCard, nil, cardAnswer{}},
 		{"GET", "/api/v1/statuses/{id}/history", Anyone, "read:statuses", Posts, "", 0, (*server).history, nil, []editEntity{}},
 		{"GET", "/api/v1/statuses/{id}/source", User, "read:statuses", Posts, "", 0, (*server).source, nil, statusSourceEntity{}},
 		{"GET", "/api/v1/statuses/{id}/favourited_by", Anyone, "read:accounts", Posts, "paging", 0, (*server).favouritedBy, pageParams{}, []accountEntity{}},

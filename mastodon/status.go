@@ -122,12 +122,14 @@ func idOrNil(id ids.ID) *ids.ID {
 }
 
 // statusCache keeps the unchanging parts of statuses. An entry is good as long
-// as the post, its card and the custom emoji are those that it was made from.
+// as the post, its card, whom that credits and the custom emoji are those that it
+// was made from.
 type statusCache = otter.Cache[ids.ID, *renderedStatus]
 
 type renderedStatus struct {
 	post   *posts.Post
 	card   *posts.Card
+	credit credit
 	marked bool // its media are sensitive whatever the author says
 	emojis *instance.Emojis
 	tagged []ids.ID // collections that it links to
@@ -141,22 +143,24 @@ func newStatusCache() *statusCache {
 	})
 }
 
-func (s *server) renderStatus(ctx context.Context, v *posts.View, author *profiles.Account) (*renderedStatus, error) {
+func (s *server) renderStatus(ctx context.Context, v *posts.View, author *profiles.Account, by credit) (*renderedStatus, error) {
 	marked, emojis := author.State.Is(profiles.Sensitized), s.Instance.Emojis()
-	if r, ok := s.statuses.GetIfPresent(v.ID); ok && r.post == v.Post && r.card == v.Card && r.marked == marked && r.emojis == emojis {
+	if r, ok := s.statuses.GetIfPresent(v.ID); ok && r.post == v.Post && r.card == v.Card && r.credit == by && r.marked == marked && r.emojis == emojis {
 		return r, nil
 	}
 	e, err := s.statusEntity(ctx, v, author)
 	if err != nil {
 		return nil, err
 	}
-	e.Card = s.cardEntity(v.Card)
+	if e.Card, err = s.cardEntity(v.Card, by); err != nil {
+		return nil, err
+	}
 	body, err := encode(e)
 	if err != nil {
 		return nil, err
 	}
 	body = body[:len(body)-1]
-	r := &renderedStatus{v.Post, v.Card, marked, emojis, s.collectionLinks(v.Content), body}
+	r := &renderedStatus{v.Post, v.Card, by, marked, emojis, s.collectionLinks(v.Content), body}
 	s.statuses.Set(v.ID, r)
 	return r, nil
 }
@@ -179,15 +183,21 @@ type statusWriter struct {
 // writer returns a writer that knows the accounts of the views.
 func (s *server) writer(ctx context.Context, viewer ids.ID, views ...*posts.View) (*statusWriter, error) {
 	want := make([]ids.ID, 0, 2*len(views))
-	for _, v := range views {
+	add := func(v *posts.View) {
 		want = append(want, v.AccountID)
+		if v.Card != nil && v.Card.AuthorID != 0 {
+			want = append(want, v.Card.AuthorID)
+		}
+	}
+	for _, v := range views {
+		add(v)
 		content := v
 		if v.Boost != nil {
 			content = v.Boost
-			want = append(want, content.AccountID)
+			add(content)
 		}
 		if content.Quote != nil && content.Quote.Of != nil {
-			want = append(want, content.Quote.Of.AccountID)
+			add(content.Quote.Of)
 		}
 	}
 	w := &statusWriter{server: s, ctx: ctx, viewer: viewer}
@@ -254,7 +264,7 @@ func (w *statusWriter) status(v *posts.View) error {
 	if author == nil {
 		return errNoAuthor
 	}
-	parts, err := w.renderStatus(w.ctx, v, author)
+	parts, err := w.renderStatus(w.ctx, v, author, creditOf(v.Card, w.accounts, w.stats))
 	if err != nil {
 		return err
 	}

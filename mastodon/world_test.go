@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"path/filepath"
 	"reflect"
 	"strconv"
@@ -92,7 +93,7 @@ func open(t *testing.T, adjust ...func(*mastodon.Deps, *mastodon.Config)) *world
 	oc := posts.DefaultConfig()
 	oc.BaseURL = base
 	w.posts = posts.New(posts.Deps{DB: k.Open("posts", posts.Schema()), Search: k.Open("search", posts.SearchSchema()), Bus: k.Bus,
-		IDs: k.IDs, Now: k.Clock.Now, Log: k.Log, Profiles: w.profiles, Images: images, Blobs: blobs, Pages: near()}, oc)
+		IDs: k.IDs, Now: k.Clock.Now, Log: k.Log, Profiles: w.profiles, Images: images, Blobs: blobs, Pages: sites{near()}}, oc)
 	signs, err := blob.Open(filepath.Join(k.Dir, "emojis"))
 	w.must(err)
 	t.Cleanup(func() { w.must(signs.Close()) })
@@ -139,6 +140,23 @@ func open(t *testing.T, adjust ...func(*mastodon.Deps, *mastodon.Config)) *world
 func near() *fetch.Client {
 	return fetch.New(fetch.Options{AnyPort: true, Guard: fetch.Guard{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
 		Resolver: &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("no names") }}}})
+}
+
+// sites reads pages of hosts under test, which are names of this machine.
+type sites struct{ *fetch.Client }
+
+func (s sites) Get(ctx context.Context, address string, most int64, types ...string) (*fetch.Document, error) {
+	u, err := url.Parse(address)
+	if err != nil || !strings.HasSuffix(u.Hostname(), ".test") {
+		return s.Client.Get(ctx, address, most, types...)
+	}
+	host := u.Host
+	u.Host = "127.0.0.1:" + u.Port()
+	d, err := s.Client.Get(ctx, u.String(), most, types...)
+	if err == nil {
+		d.URL.Host = host
+	}
+	return d, err
 }
 
 func (w *world) must(err error) {

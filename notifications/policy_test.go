@@ -84,6 +84,46 @@ func TestPolicies(t *testing.T) {
 	})
 }
 
+// Moderators' limits on an account put aside what it sends, unless the reader
+// wants something else or follows it.
+func TestLimitedAccounts(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		w := open(t, k)
+		p := w.people("ann", "bob", "idol", "free")
+		ann, bob, idol, free := p[0], p[1], p[2], p[3]
+		w.follow(ann, idol, profiles.FollowOptions{})
+		w.deliver()
+		for _, id := range []ids.ID{bob, idol} {
+			w.must(w.profiles.SetState(k.Ctx, id, profiles.Silenced, true))
+		}
+		for _, c := range []struct {
+			policy PolicyUpdate
+			told   string
+			aside  int
+		}{
+			{PolicyUpdate{}, "mention free, mention idol", 1},
+			{PolicyUpdate{LimitedAccounts: ref(Drop)}, "mention free, mention idol", 0},
+			{PolicyUpdate{LimitedAccounts: ref(Accept)}, "mention free, mention idol, mention bob", 0},
+			{PolicyUpdate{LimitedAccounts: ref(Aside)}, "mention free, mention idol", 1},
+			{PolicyUpdate{LimitedAccounts: ref(Aside), NotFollowing: ref(Drop)}, "mention idol", 0},
+		} {
+			w.setPolicy(ann, c.policy)
+			for _, from := range []ids.ID{bob, idol, free} {
+				w.post(from, "@ann hello", posts.Public)
+			}
+			w.deliver()
+			w.wantTold(ann, c.told)
+			w.wantAside(ann, c.aside, c.aside)
+			w.must(w.Clear(k.Ctx, ann))
+		}
+		w.must(w.profiles.SetState(k.Ctx, bob, profiles.Silenced, false))
+		w.setPolicy(ann, PolicyUpdate{NotFollowing: ref(Accept)})
+		w.post(bob, "@ann hello", posts.Public)
+		w.deliver()
+		w.wantTold(ann, "mention bob")
+	})
+}
+
 // A direct post that nobody asked for is put aside; answers to one's own are not.
 func TestPrivateMentions(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {

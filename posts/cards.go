@@ -18,6 +18,7 @@ type Card struct {
 	Language           string // BCP 47, empty: unknown
 	AuthorName         string
 	AuthorURL          string
+	AuthorID           ids.ID // the account that the page names as its author, which may not know of it; 0: none
 	ProviderName       string
 	ProviderURL        string
 	Published          time.Time // zero: unknown
@@ -95,9 +96,9 @@ func (s *Service) Cards(ctx context.Context, links []ids.ID) (map[ids.ID]*Card, 
 func (s *Service) readCards(ctx context.Context, links []ids.ID) (map[ids.ID]*Card, error) {
 	in, args := db.In(nil, links)
 	rows, err := db.All(ctx, s.DB, func(c *Card) []any {
-		return []any{&c.LinkID, &c.URL, &c.Title, &c.Description, &c.Language, &c.AuthorName, &c.AuthorURL, &c.ProviderName, &c.ProviderURL,
+		return []any{&c.LinkID, &c.URL, &c.Title, &c.Description, &c.Language, &c.AuthorName, &c.AuthorURL, &c.AuthorID, &c.ProviderName, &c.ProviderURL,
 			millis{&c.Published}, &c.Image.Key, &c.Image.Width, &c.Image.Height, &c.ImageAlt, &c.Blurhash}
-	}, `SELECT id, url, title, description, language, author_name, author_url, provider_name, provider_url, published_at,
+	}, `SELECT id, url, title, description, language, author_name, author_url, author_id, provider_name, provider_url, published_at,
 		image_key, image_width, image_height, image_alt, image_blurhash FROM posts_links WHERE id IN `+in+" AND fetched_at <> 0", args...)
 	if err != nil {
 		return nil, err

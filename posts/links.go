@@ -101,6 +101,6 @@ func (s *Service) LinkTimeline(ctx context.Context, by ids.ID, link string, p pa
 	}
 	return s.fill(ctx, v, p, whole(read), func(v *viewer, p, _ *Post) bool {
 		a, err := s.Profiles.Account(ctx, p.AccountID)
-		return err == nil && a.Discoverable && p.Visibility == Public && !v.hides(p, nil)
+		return err == nil && a.Discoverable && p.Visibility == Public && !v.hides(p, nil) && !v.limited(p)
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -171,6 +173,7 @@ type picture struct {
 type pageCard struct {
 	preview.Preview
 	picture *picture
+	author  ids.ID // of our accounts the one that the page names, 0: none
 }
 
 // readPage reads a page and its picture.
@@ -194,12 +197,39 @@ func (s *Service) readPage(ctx context.Context, address string) (*pageCard, erro
 	if c.ProviderName == "" {
 		c.ProviderName = d.URL.Hostname()
 	}
+	if c.author, err = s.creatorOf(ctx, c.Creator, address, d.URL); err != nil {
+		return nil, err
+	}
 	if c.Image != "" {
 		if c.picture, err = s.readPicture(ctx, c.Image); err != nil {
 			s.Log.Debug("no picture for a card", "link", address, "error", err)
 		}
 	}
 	return c, nil
+}
+
+// creatorOf returns the account of ours that a page names as its author (its
+// address, or that of its profile), 0 for none. What a page of another site says,
+// to which a link has led on, does not count: the account may only trust this one.
+func (s *Service) creatorOf(ctx context.Context, creator, link string, read *url.URL) (ids.ID, error) {
+	from, err := url.Parse(link)
+	if creator == "" || err != nil || siteOf(from) != siteOf(read) {
+		return 0, nil
+	}
+	name, isPage := strings.CutPrefix(creator, s.config.BaseURL+"/@")
+	if !isPage {
+		if name = strings.TrimPrefix(creator, "@"); !strings.Contains(name, "@") {
+			return 0, nil
+		}
+	}
+	a, err := s.Profiles.Lookup(ctx, name)
+	if errs.Is(err, errs.NotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return a.ID, nil
 }
 
 // readPicture reads an image and encodes it anew, so that nobody who reads a
@@ -247,9 +277,9 @@ func (s *Service) storeCard(ctx context.Context, tx *db.Tx, link ids.ID, c *page
 	now := s.Now()
 	if _, err := db.Exec(ctx, tx, `UPDATE posts_links SET fetched_at = $2, failures = 0, title = $3, description = $4, language = $5,
 		author_name = $6, author_url = $7, provider_name = $8, provider_url = $9, published_at = $10,
-		image_key = $11, image_width = $12, image_height = $13, image_blurhash = $14, image_alt = $15 WHERE id = $1`,
+		image_key = $11, image_width = $12, image_height = $13, image_blurhash = $14, image_alt = $15, author_id = $16 WHERE id = $1`,
 		link, toMillis(now), c.Title, c.Description, c.Language, c.AuthorName, c.AuthorURL, c.ProviderName, c.ProviderURL, toMillis(c.Published),
-		kept.Key, kept.Width, kept.Height, hash, c.ImageAlt); err != nil {
+		kept.Key, kept.Width, kept.Height, hash, c.ImageAlt, c.author); err != nil {
 		return err
 	}
 	tx.OnCommit(func() { s.cards.Invalidate(link) })

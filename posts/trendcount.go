@@ -10,6 +10,7 @@ import (
 	"github.com/guildhall/guildhall/internal/bus"
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/profiles"
 )
 
 // TrendKind is what trends.
@@ -34,7 +35,7 @@ const (
 // them once for the days before there were any.
 func (s *Service) startTrends(ctx context.Context) error {
 	err := s.Bus.Consume(ctx, bus.Consumer{Name: "trends", Handle: s.trendEvents, Events: []string{
-		"posts.created", "posts.edited", "posts.deleted", "posts.favourited", "posts.unfavourited"}})
+		"posts.created", "posts.edited", "posts.deleted", "posts.favourited", "posts.unfavourited", "profiles.state_changed"}})
 	if err != nil {
 		return err
 	}
@@ -68,6 +69,10 @@ func (s *Service) trendEvents(ctx context.Context, events []bus.Event) error {
 		switch {
 		case err != nil:
 			return err
+		case e.Domain == "profiles":
+			if err := s.recountAuthor(ctx, v.AccountID); err != nil {
+				return err
+			}
 		case v.PostID != 0:
 			touched.scored = append(touched.scored, v.PostID)
 		case v.BoostOfID != 0:
@@ -109,6 +114,23 @@ func (s *Service) RecountTrends(ctx context.Context) error {
 	}
 }
 
+// recountAuthor brings the counts of what an account has used in the last days
+// up to date, after moderators have decided something else about it.
+func (s *Service) recountAuthor(ctx context.Context, account ids.ID) error {
+	after := ids.At(s.trendsSince()) - 1
+	for {
+		list, err := db.Values[ids.ID](ctx, s.DB, "SELECT id FROM posts_posts WHERE account_id = $1 AND id > $2 AND visibility = 0 AND boost_of_id = 0 ORDER BY id LIMIT $3",
+			account, after, trendsStep)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		if err := s.countTrends(ctx, trendsTouched{counted: list, authors: []ids.ID{account}}); err != nil {
+			return err
+		}
+		after = list[len(list)-1]
+	}
+}
+
 // trendsSince returns from when on uses count.
 func (s *Service) trendsSince() time.Time {
 	return s.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1-historyDays)
@@ -132,13 +154,12 @@ func (s *Service) countTrends(ctx context.Context, t trendsTouched) error {
 	if err != nil {
 		return err
 	}
-	discoverable := func(id ids.ID) bool { a := accounts[id]; return a != nil && a.Discoverable && a.State == 0 }
 	return s.write(ctx, func(tx *db.Tx) error {
 		if _, err := db.Exec(ctx, tx, "UPDATE posts_trend_turn SET id = 1 WHERE id = 1"); err != nil {
 			return err
 		}
 		for part := range slices.Chunk(counted, trendsStep) {
-			if err := s.countTrendUses(ctx, tx, part, discoverable); err != nil {
+			if err := s.countTrendUses(ctx, tx, part, accounts); err != nil {
 				return err
 			}
 		}
@@ -186,9 +207,10 @@ const usesSQL = `SELECT 0, t.tag_id, 0, p.account_id, p.id, NOT p.sensitive AND 
 const linkUsesSQL = `SELECT 1, l.link_id, 0, p.account_id, p.id, NOT p.sensitive AND p.spoiler = '' FROM posts_posts p JOIN posts_link_uses l ON l.post_id = p.id
 	WHERE p.visibility = 0 AND p.id IN `
 
-// countTrendUses brings the counts of what some posts use up to date. The turn must
-// be held.
-func (s *Service) countTrendUses(ctx context.Context, tx *db.Tx, list []ids.ID, discoverable func(ids.ID) bool) error {
+// countTrendUses brings the counts of what some posts by known accounts use up
+// to date: what silenced and suspended accounts use does not count. The turn
+// must be held.
+func (s *Service) countTrendUses(ctx context.Context, tx *db.Tx, list []ids.ID, authors map[ids.ID]*profiles.Account) error {
 	in, args := db.In(nil, list)
 	have, err := db.All(ctx, tx, scanUse, "SELECT kind, object_id, day, account_id, post_id, eligible FROM posts_trend_uses WHERE post_id IN "+in, args...)
 	if err != nil {
@@ -210,8 +232,12 @@ func (s *Service) countTrendUses(ctx context.Context, tx *db.Tx, list []ids.ID, 
 		change[u]--
 	}
 	for _, u := range append(want, links...) {
+		a := authors[u.account]
+		if a == nil || a.State&(profiles.Suspended|profiles.Silenced) != 0 {
+			continue
+		}
 		u.day = dayOf(u.post.Time())
-		u.eligible = u.eligible && discoverable(u.account)
+		u.eligible = u.eligible && a.Discoverable && a.State == 0
 		change[u]++
 	}
 	by := map[place][]trendUse{}

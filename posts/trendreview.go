@@ -37,7 +37,7 @@ func reviewed(allowed bool) Review {
 func (s *Service) ReviewTrend(ctx context.Context, kind TrendKind, id ids.ID, allowed bool) error {
 	exists := [...]string{
 		TrendTag:  "SELECT 1 FROM posts_tags_names WHERE id = $1",
-		TrendLink: "SELECT 1 FROM posts_links WHERE id = $1",
+		TrendLink: "SELECT 1 FROM posts_links WHERE id = $1 AND fetched_at <> 0",
 		TrendPost: "SELECT 1 FROM posts_posts WHERE id = $1 AND visibility = 0 AND boost_of_id = 0",
 		TrendSite: "SELECT 1 FROM posts_link_hosts WHERE id = $1",
 	}[kind]
@@ -148,11 +148,14 @@ func (s *Service) hostsOf(ctx context.Context, q db.Querier, links []ids.ID) (ma
 	hosts := make(map[ids.ID]string, len(rows))
 	for _, r := range rows {
 		if u, err := url.Parse(r.value); err == nil && u.Host != "" {
-			hosts[r.of] = strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+			hosts[r.of] = siteOf(u)
 		}
 	}
 	return hosts, err
 }
+
+// siteOf returns the name of the site that an address is on.
+func siteOf(u *url.URL) string { return strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.") }
 
 // nameHosts makes the sites of links known.
 func (s *Service) nameHosts(ctx context.Context, tx *db.Tx, uses []trendUse) error {

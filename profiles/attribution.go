@@ -13,10 +13,13 @@ import (
 // maxAttributions bounds how many websites may name an account as an author.
 const maxAttributions = 100
 
-// Attributions returns the domains of websites that may name an account as an
-// author.
-func (s *Service) Attributions(ctx context.Context, id ids.ID) ([]string, error) {
-	return db.Values[string](ctx, s.db, "SELECT domain FROM profiles_attribution_domains WHERE account_id = $1 ORDER BY position", id)
+// Attributes tells whether pages of a host may name the account as an author:
+// its domain, or one above it, is on the account's list.
+func (a *Account) Attributes(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	return slices.ContainsFunc(a.Attributions, func(domain string) bool {
+		return host == domain || strings.HasSuffix(host, "."+domain)
+	})
 }
 
 // attributions returns the domains as they are kept, each once.

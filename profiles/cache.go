@@ -83,6 +83,9 @@ func weighAccount(_ ids.ID, a *Account) uint32 {
 	for _, f := range a.Fields {
 		n += 100 + len(f.Name) + len(f.Value) + len(f.ValueHTML)
 	}
+	for _, domain := range a.Attributions {
+		n += 16 + len(domain)
+	}
 	return uint32(n)
 }
 

@@ -30,11 +30,12 @@ type Account struct {
 	Discoverable,
 	Indexable,
 	HideCollections bool // do not show whom I follow and who follows me
-	ShowMedia, ShowMediaReplies, ShowFeatured bool   // tabs that the profile has
-	Privacy                                   string // default visibility of posts: public, unlisted, private
-	Sensitive                                 bool   // mark my media as sensitive by default
-	Language                                  string // default language of posts, BCP 47
-	QuotePolicy                               string // who may quote posts by default: public, followers, nobody
+	ShowMedia, ShowMediaReplies, ShowFeatured bool     // tabs that the profile has
+	Privacy                                   string   // default visibility of posts: public, unlisted, private
+	Sensitive                                 bool     // mark my media as sensitive by default
+	Language                                  string   // default language of posts, BCP 47
+	QuotePolicy                               string   // who may quote posts by default: public, followers, nobody
+	Attributions                              []string // domains of websites that may name the account as an author
 	CreatedAt                                 time.Time
 	Followers                                 int // kept count, owned by this room
 	Following                                 int // kept count, owned by this room

@@ -52,6 +52,28 @@ func TestUpdate(t *testing.T) {
 	})
 }
 
+// Websites on the list, and those below them, may name the account as an author.
+func TestAttributions(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		w := open(t, k)
+		ann := w.people("ann")[0]
+		a := w.update(ann, profiles.Update{AttributionDomains: &[]string{"News.Example", " *.blog.example ", "", "news.example"},
+			Fields: &[]profiles.Field{{Name: "a", Value: "b"}, {Name: "c", Value: "d"}}})
+		if fmt.Sprint(a.Attributions) != "[news.example blog.example]" || len(a.Fields) != 2 {
+			t.Errorf("%+v", a)
+		}
+		for host, want := range map[string]bool{"news.example": true, "NEWS.example.": true, "a.b.blog.example": true, "ews.example": false, "example": false, "": false,
+			"news.example.evil.test": false, "evilnews.example": false} {
+			if a.Attributes(host) != want {
+				t.Errorf("%q: %v", host, !want)
+			}
+		}
+		if a = w.update(ann, profiles.Update{AttributionDomains: &[]string{}}); len(a.Attributions) != 0 || a.Attributes("news.example") || len(a.Fields) != 2 {
+			t.Errorf("%+v", a)
+		}
+	})
+}
+
 func TestUpdateRefuses(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
 		w := open(t, k)

@@ -31,6 +31,7 @@ type Preview struct {
 	Language           string // BCP 47
 	AuthorName         string
 	AuthorURL          string
+	Creator            string // the author's address in the fediverse, as the page has it
 	ProviderName       string
 	ProviderURL        string
 	Published          time.Time
@@ -53,6 +54,7 @@ func Page(body []byte, contentType string, at *url.URL) Preview {
 		Description:  cut(descriptionMax, r.first("og:description", "twitter:description", "description")),
 		AuthorName:   cut(nameMax, r.first("author", "dc.creator", "article:author", "og:article:author")),
 		ProviderName: cut(nameMax, r.first("og:site_name", "application-name")),
+		Creator:      cut(nameMax, r.first("fediverse:creator")),
 		ImageAlt:     cut(descriptionMax, r.first("og:image:alt", "twitter:image:alt")),
 		Image:        r.address(r.first("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src")),
 		OEmbed:       r.address(r.oembed),

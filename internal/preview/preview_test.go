@@ -24,7 +24,7 @@ func TestPage(t *testing.T) {
 		<meta name="author" content="Ada"><meta name="fediverse:creator" content="@ada@guild.test"><meta property="og:site_name" content="News">
 		<meta property="article:published_time" content="2026-03-04T05:06:07+01:00">
 		<link rel="alternate" type="application/json+oembed" href="/oembed?x=1&amp;y=2"></head><body><title>no</title>`
-	want := Preview{Title: "A & B", Description: "What it is about", Language: "de-DE", AuthorName: "Ada", ProviderName: "News",
+	want := Preview{Title: "A & B", Description: "What it is about", Language: "de-DE", AuthorName: "Ada", Creator: "@ada@guild.test", ProviderName: "News",
 		Published: time.Date(2026, 3, 4, 4, 6, 7, 0, time.UTC), Image: "https://news.test/pic.png", ImageAlt: "a picture", OEmbed: "https://news.test/oembed?x=1&y=2"}
 	if got := Page([]byte(page), "text/html", at(t)); got != want {
 		t.Errorf("\n%+v\n%+v", got, want)
