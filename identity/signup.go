@@ -135,6 +135,9 @@ func (s *Service) insertUser(ctx context.Context, tx *db.Tx, u *User, in SignUp,
 	if n == 0 {
 		return refused(map[string][]errs.Field{"email": taken()})
 	}
+	if err := countJoined(ctx, tx, u); err != nil {
+		return err
+	}
 	if err := s.noteAddress(ctx, tx, u.ID, in.Address); err != nil {
 		return err
 	}

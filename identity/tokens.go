@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/guildhall/guildhall/internal/days"
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
@@ -111,8 +112,9 @@ func (s *Service) loadAccess(ctx context.Context, hash digest) (*access, ids.ID,
 		if r.disabled {
 			return &access{denied: errDisabled()}, r.UserID, nil
 		}
-		if s.millis()-r.seen > seenFor.Milliseconds() {
-			if err := s.seen(ctx, s.db, c.UserID); err != nil { // must not keep anybody out
+		if r.seen < days.Of(s.now()).Start().UnixMilli() {
+			err := s.db.Write(ctx, func(tx *db.Tx) error { return s.seen(ctx, tx, c.UserID) })
+			if err != nil { // must not keep anybody out
 				s.log.WarnContext(ctx, "activity not recorded", "user", c.UserID, "error", err)
 			}
 		}

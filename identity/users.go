@@ -135,13 +135,3 @@ func (s *Service) count(ctx context.Context, now time.Time) (c counts, err error
 	c.halfyear, err = db.Value[int](ctx, s.db, seen, now.AddDate(0, 0, -180).UnixMilli())
 	return c, err
 }
-
-// seenFor is how exactly it is known when a user was here last.
-const seenFor = 24 * time.Hour
-
-// seen records that a user is here, for the count of the active.
-func (s *Service) seen(ctx context.Context, q db.Querier, userID ids.ID) error {
-	_, err := db.Exec(ctx, q, `INSERT INTO identity_activity (user_id, seen_at) VALUES ($1, $2)
-		ON CONFLICT (user_id) DO UPDATE SET seen_at = excluded.seen_at`, userID, s.millis())
-	return err
-}
