@@ -28,6 +28,7 @@ type instanceDocs struct {
 	house          *instance.House // what they were made from
 	v1, v2         []byte
 	node20, node21 []byte
+	activity       []byte
 }
 
 type instanceCache struct {
@@ -60,6 +61,10 @@ func (s *server) instanceDocs(ctx context.Context) (*instanceDocs, error) {
 	if err != nil {
 		return nil, err
 	}
+	weeks, err := s.weeks(ctx, now)
+	if err != nil {
+		return nil, err
+	}
 	d := &instanceDocs{until: now.Add(instanceFor), house: house}
 	for _, doc := range []struct {
 		into *[]byte
@@ -69,6 +74,7 @@ func (s *server) instanceDocs(ctx context.Context) (*instanceDocs, error) {
 		{&d.v2, s.instanceEntity(n, contact, key.Public())},
 		{&d.node20, s.nodeinfo("2.0", n)},
 		{&d.node21, s.nodeinfo("2.1", n)},
+		{&d.activity, weeks},
 	} {
 		if *doc.into, err = encode(doc.v); err != nil {
 			return nil, err

@@ -30,7 +30,6 @@ func TestInstance(t *testing.T) {
 			"registrations": true, "approval_required": true, "urls": {"streaming_api": "wss://guild.test"}, "contact_account": {"username": "ann"}}`},
 		{"rules", "GET", "/api/v1/instance/rules", "", nil, 200, `[]`},
 		{"peers", "GET", "/api/v1/instance/peers", "", nil, 200, `[]`},
-		{"activity", "GET", "/api/v1/instance/activity", "", nil, 200, `[]`},
 		{"description", "GET", "/api/v1/instance/extended_description", "", nil, 200, `{"content": ""}`},
 		{"no privacy policy", "GET", "/api/v1/instance/privacy_policy", "", nil, 404, ""},
 		{"peers that match", "GET", "/api/v1/peers/search?q=a", "", nil, 200, `[]`},

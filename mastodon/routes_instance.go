@@ -6,7 +6,7 @@ func instanceRoutes() []Route {
 		{"GET", "/api/v2/instance", Public, "", Instance, "", 0, (*server).instanceV2, nil, instanceV2Entity{}},
 		{"GET", "/api/v1/instance/peers", Public, "", Instance, "", 0, (*server).emptyList, nil, []string{}},
 		{"GET", "/api/v1/peers/search", Public, "", Instance, "", 0, (*server).emptyList, peersParams{}, []string{}},
-		{"GET", "/api/v1/instance/activity", Public, "", Instance, "", 0, (*server).emptyList, nil, []struct{}{}},
+		{"GET", "/api/v1/instance/activity", Public, "", Instance, "", 0, (*server).instanceActivity, nil, []weekEntity{}},
 		{"GET", "/api/v1/instance/rules", Public, "", Instance, "", 0, (*server).instanceRules, nil, []rule{}},
 		{"GET", "/api/v1/instance/extended_description", Public, "", Instance, "", 0, (*server).extendedDescription, nil, extendedDescriptionEntity{}},
 		{"GET", "/api/v1/instance/privacy_policy", Public, "", Instance, "", 0, (*server).privacyPolicy, nil, extendedDescriptionEntity{}},

@@ -1,6 +1,7 @@
 package moderation_test
 
 import (
+	"context"
 	"html"
 	"path/filepath"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/blob"
+	"github.com/guildhall/guildhall/internal/days"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/image"
@@ -88,6 +90,15 @@ func TestActions(t *testing.T) {
 		h.must(h.Act(k.Ctx, by, ann, moderation.Measure{Action: moderation.Closed, Text: "out", ReportID: r.ID}))
 		if r, err = h.ReportByID(k.Ctx, r.ID); err != nil || r.ResolvedID != mod {
 			t.Errorf("%+v, %v", r, err)
+		}
+		today := days.Of(k.Clock.Now())
+		for _, count := range []func(context.Context, days.Span) (days.Counts, error){h.Opened, h.Resolved} {
+			if n, err := count(k.Ctx, days.Span{First: today, Last: today}); err != nil || len(n) != 1 || n[today] != 1 {
+				t.Errorf("%v, %v", n, err)
+			}
+			if n, err := count(k.Ctx, days.Span{First: today - 9, Last: today - 1}); err != nil || len(n) != 0 {
+				t.Errorf("%v, %v", n, err)
+			}
 		}
 		if views, err := h.Posts.GetMany(k.Ctx, bob, []ids.ID{id}); err != nil || len(views) != 0 {
 			t.Errorf("still there: %v", err)

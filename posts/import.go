@@ -34,7 +34,7 @@ type Deed struct {
 // boost is for the caller to know. Returns Invalid for a draft that breaks a
 // limit, NotFound for an answer to nothing.
 func (s *Service) Import(ctx context.Context, past []Past) error {
-	b := imported{s: s, byID: make(map[ids.ID]*Post, len(past)), stats: map[ids.ID]*Stats{}, authors: map[ids.ID]*AuthorStats{}}
+	b := imported{s: s, byID: make(map[ids.ID]*Post, len(past)), stats: map[ids.ID]*Stats{}, authors: map[ids.ID]*AuthorStats{}, tally: newTally()}
 	for i := range past {
 		if err := b.add(ctx, &past[i]); err != nil {
 			return err
@@ -67,6 +67,7 @@ type imported struct {
 	bookmark  []any
 	stats     map[ids.ID]*Stats // what is added to the counters of posts
 	authors   map[ids.ID]*AuthorStats
+	tally     *tally
 }
 
 func (b *imported) add(ctx context.Context, in *Past) error {
@@ -92,6 +93,7 @@ func (b *imported) add(ctx context.Context, in *Past) error {
 	}
 	b.posts, b.byID[p.ID] = append(b.posts, &p), &p
 	b.author(&p)
+	b.tally.add(&Created{ID: p.ID, AccountID: p.AccountID, InReplyToAccountID: p.InReplyToAccountID, Visibility: p.Visibility, Tags: p.Tags, Language: p.Language})
 	b.deeds(&p, in, account)
 	return nil
 }
@@ -115,6 +117,7 @@ func (b *imported) parent(ctx context.Context, id ids.ID) (*Post, error) {
 func (b *imported) deeds(p *Post, in *Past, author *profiles.Account) {
 	for _, d := range in.Favourites {
 		b.favourite = append(b.favourite, d.By, p.ID, d.ID)
+		b.tally.favourite(d.ID)
 	}
 	for _, d := range in.Bookmarks {
 		b.bookmark = append(b.bookmark, d.By, p.ID, d.ID)
@@ -123,6 +126,7 @@ func (b *imported) deeds(p *Post, in *Past, author *profiles.Account) {
 		boost := &Post{ID: d.ID, AccountID: d.By, BoostOfID: p.ID, Visibility: p.Visibility, CreatedAt: d.ID.Time()}
 		b.boosts = append(b.boosts, boost)
 		b.author(boost)
+		b.tally.add(&Created{ID: boost.ID, AccountID: d.By, BoostOfID: p.ID, Visibility: p.Visibility})
 	}
 	if len(in.Favourites)+len(in.Boosts) > 0 {
 		st := b.count(p.ID)
@@ -172,6 +176,9 @@ func (b *imported) store(ctx context.Context, tx *db.Tx) error {
 		return err
 	}
 	if err := db.Insert(ctx, tx, "posts_bookmarks (account_id, post_id, id)", 3, b.bookmark, ""); err != nil {
+		return err
+	}
+	if err := b.tally.store(ctx, tx, b.s); err != nil {
 		return err
 	}
 	return b.storeCounts(ctx, tx)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/guildhall/guildhall/internal/bus"
+	"github.com/guildhall/guildhall/internal/days"
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/profiles"
@@ -197,7 +198,7 @@ type place struct {
 func (u trendUse) place() place { return place{u.kind, u.object, u.day, u.account} }
 
 // dayOf counts days from 1970.
-func dayOf(t time.Time) int64 { return t.Unix() / (24 * 60 * 60) }
+func dayOf(t time.Time) int64 { return int64(days.Of(t)) }
 
 // usesSQL finds what public posts use now.
 const usesSQL = `SELECT 0, t.tag_id, 0, p.account_id, p.id, NOT p.sensitive AND p.spoiler = '' FROM posts_posts p JOIN posts_tags t ON t.post_id = p.id

@@ -38,11 +38,12 @@ func (s *Service) write(ctx context.Context, f func(tx *db.Tx) error) error {
 	}
 }
 
-// startWriting ends polls in time, publishes what was scheduled, sweeps what was left behind and keeps lists
-// to those who are followed, until ctx ends.
+// startWriting ends polls in time, publishes what was scheduled, counts what happens by the day, sweeps what
+// was left behind and keeps lists to those who are followed, until ctx ends.
 func (s *Service) startWriting(ctx context.Context) error {
 	go s.every(ctx, "polls", pollsEvery, s.endPolls)
 	go s.every(ctx, "scheduled", pollsEvery, s.publishDue)
+	go s.every(ctx, "days", daysEvery, s.countDays)
 	go s.every(ctx, "sweep", sweepEvery, s.sweep)
 	return s.startLists(ctx)
 }
