@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"github.com/coder/websocket"
 )
 
 // authz: what is another's, or for others.
@@ -112,6 +114,21 @@ var authz = []attack{
 		}
 		return nil
 	}},
+	{"AZ-26", "authz", func(l *lab) error {
+		word := canary()
+		id, err := l.ann.says(word, "quote_approval_policy", "nobody")
+		if err != nil {
+			return err
+		}
+		boost := l.ben.post("/api/v1/statuses/"+id+"/reblog", "")
+		for _, target := range []string{boost.text("id"), id} {
+			r := l.ben.post("/api/v1/statuses", "status=look&quoted_status_id="+target)
+			if err := first(boost.is(200), r.is(200, 403, 404, 422), l.cleo.get("/api/v1/statuses/"+r.text("id")).lacks(word)); err != nil {
+				return err
+			}
+		}
+		return l.cleo.get("/api/v1/accounts/" + l.ben.id + "/statuses?exclude_reblogs=true").lacks(word)
+	}},
 	{"AZ-35", "authz", everyOperation},
 }
 
@@ -138,18 +155,18 @@ func everyOperation(l *lab) error {
 			path = before + "123" + after
 		}
 		for method, op := range item {
+			if op.Audience != "everybody" {
+				if err := garbage.do(strings.ToUpper(method), path, "").is(401); err != nil {
+					return err
+				}
+			}
+			if strings.HasPrefix(path, "/api/v1/streaming") {
+				continue // whom these let in, they keep
+			}
 			open := strings.HasPrefix(op.Audience, "everybody")
 			r := l.none.do(strings.ToUpper(method), path, "")
 			if r.status >= 500 && r.status != 501 || !open && r.status != 401 {
-				if !strings.HasPrefix(path, "/api/v1/streaming") || r.status >= 500 {
-					return fmt.Errorf("%s for %s: %d %s", r.call, op.Audience, r.status, r.body)
-				}
-			}
-			if op.Audience == "everybody" || strings.HasPrefix(path, "/api/v1/streaming") {
-				continue
-			}
-			if err := garbage.do(strings.ToUpper(method), path, "").is(401); err != nil {
-				return err
+				return fmt.Errorf("%s for %s: %d %s", r.call, op.Audience, r.status, r.body)
 			}
 		}
 	}
@@ -301,6 +318,27 @@ var leaks = []attack{
 				r := l.none.do(method, path, "", "Origin", "https://evil.test")
 				if r.header.Get("Access-Control-Allow-Credentials") != "" || !strings.HasPrefix(path, "/api/") && r.header.Get("Access-Control-Allow-Origin") != "" {
 					return fmt.Errorf("%s: %v", r.call, r.header)
+				}
+			}
+		}
+		return nil
+	}},
+	{"LK-20", "leak", func(l *lab) error {
+		app := l.none.post("/api/v1/apps", "client_name=x&redirect_uris=urn:ietf:wg:oauth:2.0:oob&scopes=write+push")
+		for _, scope := range []string{"write", "push"} {
+			narrow := visitor{l: l, token: l.none.post("/oauth/token", "grant_type=client_credentials&scope="+scope+"&client_id="+app.text("client_id")+"&client_secret="+app.text("client_secret")).text("access_token")}
+			for _, stream := range []string{"public", "public:local", "hashtag&tag=go", "user", "user:notification"} {
+				conn, res, err := websocket.Dial(l.Context(), l.base+"/api/v1/streaming?access_token="+narrow.token+"&stream="+stream, nil)
+				if err == nil {
+					conn.CloseNow()
+					return fmt.Errorf("%s opens the stream %s", scope, stream)
+				}
+				if res == nil || res.StatusCode != 401 && res.StatusCode != 403 {
+					return fmt.Errorf("%s, %s: %w", scope, stream, err)
+				}
+				path := "/api/v1/streaming/" + strings.ReplaceAll(strings.Replace(stream, "&", "?", 1), ":", "/")
+				if err := narrow.get(path).is(401, 403, 422); err != nil { // 422: an app alone is no user
+					return err
 				}
 			}
 		}

@@ -179,9 +179,10 @@ var denials = []attack{
 		}
 		return nil
 	}},
+	{"DO-19", "dos", floodHTTP2},
 	{"DO-20", "dos", func(l *lab) error {
 		var idle []net.Conn
-		for range 500 {
+		for range 2000 {
 			conn, err := net.Dial("tcp", strings.TrimPrefix(l.base, "http://"))
 			if err != nil {
 				break

@@ -3,7 +3,6 @@ package e2e_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"image"
 	"image/png"
@@ -12,6 +11,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -104,9 +104,7 @@ var logic = []attack{
 		return nil
 	}},
 	{"LO-10", "logic", func(l *lab) error {
-		app := l.none.post("/api/v1/apps", "client_name=x&redirect_uris=urn:ietf:wg:oauth:2.0:oob&scopes=read+write")
-		token := l.none.post("/oauth/token", "grant_type=client_credentials&scope=read+write&client_id="+app.text("client_id")+"&client_secret="+app.text("client_secret")).text("access_token")
-		who := visitor{l: l, token: token}
+		who := l.app()
 		for _, same := range []string{"username", "email"} {
 			name := canary()
 			var made, failed atomic.Int32
@@ -126,39 +124,19 @@ var logic = []attack{
 		}
 		return nil
 	}},
-	{"LO-13", "logic", func(l *lab) error {
-		before := l.none.get("/api/v1/accounts/" + l.ben.id).value("statuses_count").(float64)
-		var kept atomic.Int32
-		together(60, func(i int) {
-			id, err := l.ben.says(canary())
-			if err != nil {
-				return
-			}
-			l.cleo.post("/api/v1/statuses/"+id+"/favourite", "")
-			if i%3 == 0 {
-				l.ben.do("DELETE", "/api/v1/statuses/"+id, "")
-			} else {
-				kept.Add(1)
-			}
-		})
-		after := l.none.get("/api/v1/accounts/" + l.ben.id).value("statuses_count").(float64)
-		var list []struct {
-			ID    string `json:"id"`
-			Likes int    `json:"favourites_count"`
-		}
-		if err := json.Unmarshal([]byte(l.none.get("/api/v1/accounts/"+l.ben.id+"/statuses?limit=40").body), &list); err != nil {
-			return err
-		}
-		for i, s := range list {
-			if i > 0 && s.ID >= list[i-1].ID || s.Likes != l.none.get("/api/v1/statuses/"+s.ID+"/favourited_by").list() {
-				return fmt.Errorf("%+v in %+v", s, list)
-			}
-		}
-		if int32(after-before) != kept.Load() || kept.Load() != 40 {
-			return fmt.Errorf("%v more are counted, %d were kept", after-before, kept.Load())
-		}
-		return nil
-	}},
+	{"LO-13", "logic", mixedWrites},
+}
+
+// app is a registered app with a token of its own.
+func (l *lab) app() visitor {
+	app := l.none.post("/api/v1/apps", "client_name=x&redirect_uris=urn:ietf:wg:oauth:2.0:oob&scopes=read+write")
+	token := l.none.post("/oauth/token", "grant_type=client_credentials&scope=read+write&client_id="+app.text("client_id")+"&client_secret="+app.text("client_secret"))
+	return visitor{l: l, token: token.text("access_token")}
+}
+
+// signsUp is what the server says to a new member of a name.
+func (l *lab) signsUp(name string) reply {
+	return l.app().post("/api/v1/accounts", url.Values{"username": {name}, "email": {canary() + "@example.org"}, "password": {"a long password"}, "agreement": {"true"}, "locale": {"en"}}.Encode())
 }
 
 // injections: text that is a program somewhere else.
@@ -233,13 +211,29 @@ var injections = []attack{
 	}},
 	{"IN-09", "injection", func(l *lab) error {
 		word := canary()
-		for _, text := range []string{"#" + strings.ToUpper(word), "#" + word} {
-			if _, err := l.ann.says(text + " hello"); err != nil {
-				return err
+		spellings := []string{word + "ffé", strings.ToUpper(word) + "FFÉ", word + "\ufb00e\u0301", strings.Replace(word, "c", "\uff23", 1) + "ffé"}
+		for _, text := range spellings {
+			id, err := l.ann.says("hello #" + text)
+			if name := l.ann.get("/api/v1/statuses/" + id).text("tags.0.name"); err != nil || name != word+"ffé" {
+				return fmt.Errorf("%q is the tag %q, %v", text, name, err)
 			}
 		}
-		if n := l.none.get("/api/v1/timelines/tag/" + strings.ToUpper(word)).list(); n != 2 {
-			return fmt.Errorf("%d of 2 spellings", n)
+		for _, text := range spellings {
+			if n := l.none.get("/api/v1/timelines/tag/" + url.PathEscape(text)).list(); n != len(spellings) {
+				return fmt.Errorf("%q finds %d", text, n)
+			}
+		}
+		// Letters that only look alike are others, and what joins nothing ends the tag.
+		for text, want := range map[string]string{"\u0430" + word: "\u0430" + word, word + "\u200dx": word} {
+			id, err := l.ann.says("hello #" + text)
+			if name := l.ann.get("/api/v1/statuses/" + id).text("tags.0.name"); err != nil || name != want {
+				return fmt.Errorf("%q is the tag %q, %v", text, name, err)
+			}
+		}
+		for _, name := range []string{"\u24b6lice", "\ufb00red", "al\u0130ce", "al\u0131ce", "\u0430lice", "ali\u200dce"} {
+			if err := l.signsUp(name).is(422); err != nil {
+				return err
+			}
 		}
 		return nil
 	}},
@@ -283,6 +277,45 @@ var forgery = []attack{
 		}
 		return first(r.is(200), h.untouched())
 	}},
+	{"SS-13", "ssrf", sameInside},
+}
+
+// sameInside is SS-13: whether something listens inside or not, nothing of what
+// the API says is different, now or later.
+func sameInside(l *lab) error {
+	h := newTrap(l)
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	closed.Close()
+	said := map[string][]string{}
+	ids := map[string]string{}
+	addresses := []string{h.url, "http://" + closed.Addr().String()}
+	keep := func(address string, r reply) {
+		said[address] = append(said[address], fmt.Sprint(r.status, r.value("card"), r.value("error"), r.value("endpoint") != nil, r.value("fields.0.verified_at"), r.value("accounts"), r.value("statuses")))
+	}
+	const keys = `"keys": {"p256dh": "BEm_a0bdPDhf0SOsrnB2-ategf1hHoCnpXgQsFj5JCkcoMrMt2WHoPfEYOYPzOIs9mZE8ZUaD7VA5vouy0kEkr8", "auth": "aGVsbG9oZWxsb2hlbGxvMQ"}`
+	defer l.ben.do("PATCH", "/api/v1/accounts/update_credentials", `{"fields_attributes": []}`)
+	for _, address := range addresses {
+		id, err := l.ben.says("see " + address + "/a")
+		if err != nil {
+			return err
+		}
+		ids[address] = id
+		keep(address, l.ben.get("/api/v2/search?resolve=true&q="+url.QueryEscape(address+"/x")))
+		keep(address, l.ben.do("PATCH", "/api/v1/accounts/update_credentials", `{"fields_attributes": [{"name": "me", "value": "`+address+`/me"}]}`))
+		keep(address, l.ben.post("/api/v1/push/subscription", `{"subscription": {"endpoint": "`+strings.Replace(address, "http:", "https:", 1)+`/p", `+keys+`}, "data": {"alerts": {"mention": true}}}`))
+	}
+	time.Sleep(time.Second) // while it would be asked
+	for _, address := range addresses {
+		keep(address, l.ben.get("/api/v1/statuses/"+ids[address]))
+	}
+	if open, shut := said[addresses[0]], said[addresses[1]]; !slices.Equal(open, shut) {
+		return fmt.Errorf("open: %q, closed: %q", open, shut)
+	}
+	l.ben.do("DELETE", "/api/v1/push/subscription", "")
+	return h.untouched()
 }
 
 // trap is a server that nothing may ask.

@@ -2,9 +2,14 @@ package e2e_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +43,8 @@ func everyMethod(t *testing.T, name string) {
 	for i := range 5 {
 		strangers = append(strangers, member(t, data, fmt.Sprintf("stranger%d", i)))
 	}
-	s := start(t, "serve", "--data", data, "--rate-limits", "off")
+	s := start(t, "serve", "--data", data, "--rate-limits", "off", "--translate-url", translator(t))
+	must[entity](s, "POST", "/api/guildhall/v1/admin/announcements", owner, map[string]string{"text": "Welcome"})
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", filepath.Join("clients", name+"-methods.mjs"))
@@ -48,4 +54,32 @@ func everyMethod(t *testing.T, name string) {
 		t.Fatalf("%v\n%s\nthe server:\n%s", err, out, s.out)
 	}
 	t.Logf("%s", out)
+}
+
+// translator is a server that speaks the protocol of LibreTranslate and says
+// everything backwards. It returns its address.
+func translator(t *testing.T) string {
+	t.Helper()
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /languages", func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, `[{"code": "en", "name": "English", "targets": ["de", "en"]}, {"code": "de", "name": "German", "targets": ["de", "en"]}]`)
+	})
+	mux.HandleFunc("POST /translate", func(w http.ResponseWriter, r *http.Request) {
+		var ask struct {
+			Texts []string `json:"q"`
+		}
+		if err := json.NewDecoder(r.Body).Decode(&ask); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		for i, text := range ask.Texts {
+			letters := []rune(text)
+			slices.Reverse(letters)
+			ask.Texts[i] = string(letters)
+		}
+		json.NewEncoder(w).Encode(map[string]any{"translatedText": ask.Texts, "detectedLanguage": []map[string]string{{"language": "en"}}})
+	})
+	s := httptest.NewServer(mux)
+	t.Cleanup(s.Close)
+	return s.URL
 }

@@ -21,7 +21,9 @@ const (
 	reasonMax   = 1000 // characters
 )
 
-var usernamePattern = regexp.MustCompile(`^[a-z0-9_]{1,30}$`)
+// usernamePattern is for names as they are written: lower case makes plain
+// letters of İ and of the sign of Kelvin.
+var usernamePattern = regexp.MustCompile(`^[A-Za-z0-9_]{1,30}$`)
 
 // SignUp makes a new user. Unless trusted they get a mail to confirm their
 // address, and may have to wait for approval. Returns Invalid with Fields if an
@@ -187,7 +189,7 @@ func (s *Service) usernameRefusal(name string, trusted bool) []errs.Field {
 		return []errs.Field{{Code: "ERR_BLANK", Text: "can't be blank"}}
 	case len(name) > usernameMax:
 		return []errs.Field{{Code: "ERR_TOO_LONG", Text: "must have at most 30 characters"}}
-	case !usernamePattern.MatchString(lower):
+	case !usernamePattern.MatchString(name):
 		return []errs.Field{{Code: "ERR_INVALID", Text: "may have letters, numbers and underscores only"}}
 	case s.reserved[lower] && !trusted:
 		return []errs.Field{{Code: "ERR_RESERVED", Text: "is reserved"}}

@@ -51,6 +51,8 @@ func TestSignUpRefuses(t *testing.T) {
 			{"signs in the name", func(s *identity.SignUp) { s.Username = "a.b" }, "username=ERR_INVALID"},
 			{"line end in the name", func(s *identity.SignUp) { s.Username = "ab\n" }, "username=ERR_INVALID"},
 			{"foreign letters", func(s *identity.SignUp) { s.Username = "аdmin" }, "username=ERR_INVALID"},
+			{"IN-09 a letter that lower case makes plain", func(s *identity.SignUp) { s.Username = "al\u0130ce" }, "username=ERR_INVALID"},
+			{"IN-09 the sign of Kelvin", func(s *identity.SignUp) { s.Username = "\u212aim" }, "username=ERR_INVALID"},
 			{"reserved", func(s *identity.SignUp) { s.Username = "Admin" }, "username=ERR_RESERVED"},
 			{"taken in other case", func(s *identity.SignUp) { s.Username, s.Email = "TAKEN", "TAKEN@Example.ORG" }, "username=ERR_TAKEN email=ERR_TAKEN"},
 			{"no address", func(s *identity.SignUp) { s.Email = " " }, "email=ERR_BLANK"},

@@ -84,12 +84,12 @@ func (s *Service) rowByLogin(ctx context.Context, login string) (userRow, error)
 		}
 		return db.One(ctx, s.db, scanUser, "SELECT "+userColumns+" FROM identity_users u WHERE u.email_index = $1", s.emailIndex(email))
 	}
-	name := strings.ToLower(strings.TrimSpace(login))
+	name := strings.TrimSpace(login)
 	if !usernamePattern.MatchString(name) {
 		return userRow{}, errs.NotFoundRecord()
 	}
 	return db.One(ctx, s.db, scanUser, "SELECT "+userColumns+` FROM identity_usernames n
-		JOIN identity_users u ON u.id = n.user_id WHERE n.name = $1`, name)
+		JOIN identity_users u ON u.id = n.user_id WHERE n.name = $1`, strings.ToLower(name))
 }
 
 // weight is about what a cached user takes, in bytes.

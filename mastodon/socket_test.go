@@ -260,6 +260,9 @@ func TestSocketTokens(t *testing.T) {
 		{"?stream=list&list=1&access_token=" + ann.token, 404, "Record not found", nil},
 		{"?stream=list&access_token=" + ann.token, 400, "Missing list name parameter", nil},
 		{"?stream=list&list=1", 401, "The access token is invalid", nil},
+		{"?stream=public&access_token=" + w.token(ann, "write"), 403, "This action is outside the authorized scopes", nil}, // LK-20
+		{"?stream=public:local&access_token=" + w.token(ann, "push"), 403, "This action is outside the authorized scopes", nil},
+		{"?stream=hashtag&tag=go&access_token=" + w.token(ann, "write"), 403, "This action is outside the authorized scopes", nil},
 		{"?stream=list&list=1&access_token=" + w.token(ann, "read:statuses"), 403, "This action is outside the authorized scopes", nil},
 		{"?stream=hashtag", 400, "Missing tag name parameter", nil},
 		{"?stream=hashtag&tag=%ff%00", 400, "Missing tag name parameter", nil},

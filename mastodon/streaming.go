@@ -17,13 +17,16 @@ import (
 // share are written for them.
 const anybody = noSuchID
 
-// channelScopes says what a token must allow for the channels that are not public.
+// channelScopes says what a token must allow for the channels that need a user.
 var channelScopes = map[string]string{
 	notifications.ChannelUser:          "read:statuses",
 	notifications.ChannelNotifications: "read:notifications",
 	notifications.ChannelDirect:        "read:statuses",
 	notifications.ChannelList:          "read:lists",
 }
+
+// publicScope is what a token must allow, if there is one, for all others.
+const publicScope = "read:statuses"
 
 // subscribe opens a feed for the caller.
 func (s *server) subscribe(c *Call) (*notifications.Feed, error) {
@@ -45,13 +48,15 @@ func (s *server) subscribe(c *Call) (*notifications.Feed, error) {
 
 // addChannel subscribes a feed to a channel if the caller's token allows it.
 func (c *Call) addChannel(f *notifications.Feed, channel notifications.Channel) error {
-	if scope := channelScopes[channel.Name]; scope != "" {
-		if c.Viewer() == 0 {
-			return badToken()
-		}
-		if !c.Caller.Scopes.Allows(scope) {
-			return errs.New(errs.Forbidden, "This action is outside the authorized scopes")
-		}
+	scope, personal := channelScopes[channel.Name]
+	if personal && c.Viewer() == 0 {
+		return badToken()
+	}
+	if !personal {
+		scope = publicScope
+	}
+	if c.Caller != nil && !c.Caller.Scopes.Allows(scope) {
+		return errs.New(errs.Forbidden, "This action is outside the authorized scopes")
 	}
 	return f.Add(channel)
 }

@@ -37,7 +37,7 @@ const request = async () => {
   return benId;
 };
 const poll = async () => (await ben.postStatus("Tea?", { poll: { options: ["yes", "no"], expires_in: 3600 } })).data.poll.id;
-const announcement = async () => (await ann.getInstanceAnnouncements()).data[0]?.id;
+const announcement = async () => (await ann.getInstanceAnnouncements()).data[0].id;
 const app = await ann.createApp("megalodon", { scopes: ["read"], redirect_uris: "http://127.0.0.1:9/back" });
 const push = { endpoint: "https://push.example.org/1", keys: {
   p256dh: "BEm_a0bdPDhf0SOsrnB2-ategf1hHoCnpXgQsFj5JCkcoMrMt2WHoPfEYOYPzOIs9mZE8ZUaD7VA5vouy0kEkr8", auth: "aGVsbG9oZWxsb2hlbGxvMQ" } };
