@@ -244,9 +244,6 @@ func (c *Call) List(items [][]byte) error {
 	return c.Bytes(http.StatusOK, append(body, ']'))
 }
 
-// rawJSON is JSON that is encoded already; nil is null.
-type rawJSON = json.RawMessage
-
 // encode returns v as JSON without the escapes that only pages need: answers
 // are served with nosniff and a type of their own.
 func encode(v any) ([]byte, error) {

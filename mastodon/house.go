@@ -43,6 +43,20 @@ func (s *server) rules() []rule {
 
 func (s *server) instanceRules(c *Call) error { return c.JSON(http.StatusOK, s.rules()) }
 
+// extendedDescriptionEntity is ExtendedDescription and PrivacyPolicy of the API.
+type extendedDescriptionEntity struct {
+	Content   string  `json:"content"`
+	UpdatedAt *string `json:"updated_at"`
+}
+
+// termsOfServiceEntity is TermsOfService of the API.
+type termsOfServiceEntity struct {
+	Content       string  `json:"content"`
+	SucceededBy   *string `json:"succeeded_by"`
+	EffectiveDate string  `json:"effective_date"`
+	Effective     bool    `json:"effective"`
+}
+
 func (s *server) extendedDescription(c *Call) error {
 	d := s.Instance.House().ExtendedDescription
 	return c.JSON(http.StatusOK, extendedDescriptionEntity{d.HTML, timestamp(d.UpdatedAt)})

@@ -23,6 +23,9 @@ func (e encoded[T]) MarshalJSON() ([]byte, error) { return json.RawMessage(e).Ma
 
 func (encoded[T]) of() reflect.Type { return reflect.TypeFor[T]() }
 
+// object is a part of a document that describes others.
+type object = map[string]any
+
 // schemas makes JSON Schemas of Go types. A struct with a name becomes a
 // component, so that types may contain themselves. Fields may say more with
 // tags: enum:"a,b" lists all values, schema:"nullable" is for a slice or map

@@ -15,34 +15,73 @@ func (s *server) streamingURL() string {
 	return "ws" + strings.TrimPrefix(s.config.BaseURL, "http")
 }
 
+// nodeinfoLinksEntity is where the documents of NodeInfo are.
+type nodeinfoLinksEntity struct {
+	Links []webfingerLink `json:"links"`
+}
+
 func (s *server) nodeinfoLinks(c *Call) error {
-	links := []object{}
+	var e nodeinfoLinksEntity
 	for _, version := range []string{"2.0", "2.1"} {
-		links = append(links, object{
-			"rel":  "http://nodeinfo.diaspora.software/ns/schema/" + version,
-			"href": s.config.BaseURL + "/nodeinfo/" + version,
-		})
+		e.Links = append(e.Links, webfingerLink{Rel: "http://nodeinfo.diaspora.software/ns/schema/" + version, Href: s.config.BaseURL + "/nodeinfo/" + version})
 	}
-	return c.JSON(http.StatusOK, object{"links": links})
+	return c.JSON(http.StatusOK, e)
+}
+
+// nodeinfoEntity is the document of NodeInfo 2.
+type nodeinfoEntity struct {
+	Version           string           `json:"version"`
+	Software          nodeinfoSoftware `json:"software"`
+	Protocols         []string         `json:"protocols"`
+	Services          nodeinfoServices `json:"services"`
+	OpenRegistrations bool             `json:"openRegistrations"`
+	Usage             nodeinfoUsage    `json:"usage"`
+	Metadata          nodeinfoMetadata `json:"metadata"`
+}
+
+type nodeinfoSoftware struct {
+	Name       string `json:"name"`
+	Version    string `json:"version"`
+	Repository string `json:"repository,omitempty"` // since 2.1
+}
+
+type nodeinfoServices struct {
+	Inbound  []string `json:"inbound"`
+	Outbound []string `json:"outbound"`
+}
+
+type nodeinfoUsage struct {
+	LocalPosts int           `json:"localPosts"`
+	Users      nodeinfoUsers `json:"users"`
+}
+
+type nodeinfoUsers struct {
+	Total          int `json:"total"`
+	ActiveMonth    int `json:"activeMonth"`
+	ActiveHalfyear int `json:"activeHalfyear"`
+}
+
+type nodeinfoMetadata struct {
+	Name        string           `json:"nodeName"`
+	Description string           `json:"nodeDescription"`
+	Upstream    nodeinfoSoftware `json:"upstream"`
 }
 
 // nodeinfo describes the server to crawlers. It speaks no protocol with other
 // servers yet, and says so. "upstream" is how client libraries (megalodon) learn
 // which API a server of another name has.
-func (s *server) nodeinfo(version string, n counts) object {
-	software := object{"name": "guildhall", "version": s.config.Version}
+func (s *server) nodeinfo(version string, n counts) nodeinfoEntity {
+	e := nodeinfoEntity{
+		Version: version, Software: nodeinfoSoftware{Name: "guildhall", Version: s.config.Version}, Protocols: []string{},
+		Services:          nodeinfoServices{Inbound: []string{}, Outbound: []string{}},
+		OpenRegistrations: s.config.Registrations == identity.Open,
+		Usage:             nodeinfoUsage{n.posts, nodeinfoUsers{n.users, n.month, n.halfyear}},
+		Metadata:          nodeinfoMetadata{s.config.Title, s.config.Description, nodeinfoSoftware{Name: "mastodon", Version: compatible}},
+	}
 	if version == "2.1" {
-		software["repository"] = s.config.SourceURL
+		e.Software.Repository = s.config.SourceURL
 	}
-	return object{
-		"version": version, "software": software, "protocols": []string{},
-		"services":          object{"inbound": []string{}, "outbound": []string{}},
-		"openRegistrations": s.config.Registrations == identity.Open,
-		"usage": object{"localPosts": n.posts,
-			"users": object{"total": n.users, "activeMonth": n.month, "activeHalfyear": n.halfyear}},
-		"metadata": object{"nodeName": s.config.Title, "nodeDescription": s.config.Description,
-			"upstream": object{"name": "mastodon", "version": compatible}},
-	}
+	return e
 }
 
 func (s *server) nodeinfo20(c *Call) error {
@@ -71,6 +110,24 @@ func (s *server) hostMeta(c *Call) error {
 		return err
 	}
 	return c.Write(http.StatusOK, "application/xrd+xml; charset=utf-8", append([]byte(xml.Header), body...))
+}
+
+// webfingerParams name what is looked for.
+type webfingerParams struct {
+	Resource string `param:"resource"`
+}
+
+// webfingerEntity is the document of RFC 7033.
+type webfingerEntity struct {
+	Subject string          `json:"subject"`
+	Aliases []string        `json:"aliases"`
+	Links   []webfingerLink `json:"links"`
+}
+
+type webfingerLink struct {
+	Rel  string `json:"rel"`
+	Type string `json:"type,omitempty"`
+	Href string `json:"href,omitempty"`
 }
 
 // webfinger says which account an address or a profile's URL names (RFC 7033).
@@ -102,12 +159,12 @@ func (s *server) webfinger(c *Call) error {
 	}
 	page := s.config.BaseURL + "/@" + a.Username
 	c.W.Header().Set("Content-Type", "application/jrd+json; charset=utf-8")
-	return c.JSON(http.StatusOK, object{
-		"subject": "acct:" + a.Username + "@" + s.host,
-		"aliases": []string{page, s.config.BaseURL + "/users/" + a.Username},
-		"links": []object{
-			{"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": page},
-			{"rel": "http://webfinger.net/rel/avatar", "href": s.pictureURL(a.Avatar, "/avatars/default.png")},
+	return c.JSON(http.StatusOK, webfingerEntity{
+		Subject: "acct:" + a.Username + "@" + s.host,
+		Aliases: []string{page, s.config.BaseURL + "/users/" + a.Username},
+		Links: []webfingerLink{
+			{Rel: "http://webfinger.net/rel/profile-page", Type: "text/html", Href: page},
+			{Rel: "http://webfinger.net/rel/avatar", Href: s.pictureURL(a.Avatar, "/avatars/default.png")},
 		},
 	})
 }

@@ -46,6 +46,8 @@ type Config struct {
 	MaxPins  int
 	MaxLists int // of an account
 
+	MaxFeaturedTags int // hashtags that a profile shows
+
 	MinSchedule     time.Duration // how far ahead a post can be scheduled at least
 	MaxScheduled    int           // scheduled posts of an account
 	MaxScheduledDay int           // of one day
@@ -88,7 +90,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		BaseURL:  "http://localhost:8080",
-		MaxChars: 500, MaxMedia: 4, MaxAlt: 1500, MaxPins: 5, MaxLists: 50, MinSchedule: 5 * time.Minute, MaxScheduled: 300, MaxScheduledDay: 25,
+		MaxChars: 500, MaxMedia: 4, MaxAlt: 1500, MaxPins: 5, MaxLists: 50, MaxFeaturedTags: 10, MinSchedule: 5 * time.Minute, MaxScheduled: 300, MaxScheduledDay: 25,
 		MaxOptions: 4, MaxOption: 50, MinPoll: 5 * time.Minute, MaxPoll: 2_629_746 * time.Second,
 		MediaBytes: 16 << 20, MediaPixels: 33_177_600, MediaFrames: 100,
 		KeepKeys: time.Hour, KeepUploads: 24 * time.Hour,

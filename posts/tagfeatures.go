@@ -9,9 +9,6 @@ import (
 	"github.com/guildhall/guildhall/internal/ids"
 )
 
-// featuresMax is how many hashtags a profile may show.
-const featuresMax = 10
-
 // FeaturedTag is a hashtag that an account shows on its profile.
 type FeaturedTag struct {
 	ID     ids.ID // of its place on the profile
@@ -72,7 +69,7 @@ func (s *Service) FeatureTag(ctx context.Context, viewer ids.ID, name string) (F
 		if err != nil {
 			return err
 		}
-		if shown >= featuresMax {
+		if shown >= s.config.MaxFeaturedTags {
 			return invalid("You have already featured the maximum number of hashtags")
 		}
 		_, err = db.Exec(ctx, tx, "INSERT INTO posts_tag_features (account_id, tag_id, id) VALUES ($1, $2, $3) ON CONFLICT (account_id, tag_id) DO NOTHING",
@@ -110,7 +107,7 @@ func (s *Service) DeleteFeaturedTag(ctx context.Context, viewer, place ids.ID) e
 func (s *Service) SuggestedTags(ctx context.Context, viewer ids.ID) ([]Tag, error) {
 	names, err := db.Values[string](ctx, s.DB, `SELECT n.name FROM posts_tag_authors a JOIN posts_tags_names n ON n.id = a.tag_id
 		WHERE a.account_id = $1 AND NOT EXISTS (SELECT 1 FROM posts_tag_features f WHERE f.account_id = $1 AND f.tag_id = a.tag_id)
-		ORDER BY a.posts DESC, a.tag_id DESC LIMIT $2`, viewer, featuresMax)
+		ORDER BY a.posts DESC, a.tag_id DESC LIMIT $2`, viewer, s.config.MaxFeaturedTags)
 	if err != nil {
 		return nil, err
 	}

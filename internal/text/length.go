@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// linkLength is what a link counts for, however long it is.
-const linkLength = 23
+// LinkLength is what a link counts for, however long it is.
+const LinkLength = 23
 
 // Length returns how long people take a text to be: characters as they are
 // seen, with every link counted as 23 and no domain in mentions.
@@ -18,7 +18,7 @@ func (d *Document) Length() int {
 	for _, m := range d.marks {
 		switch m.kind {
 		case link:
-			n += Characters(d.Text[at:m.start]) + linkLength
+			n += Characters(d.Text[at:m.start]) + LinkLength
 			at = m.end
 		case mention:
 			if _, domain, ok := strings.Cut(m.name, "@"); ok {
