@@ -301,3 +301,32 @@ func TestME09Mutations(t *testing.T) {
 	}
 	w.upload(ann, "alive")
 }
+
+// Whoever deletes a post for good can have its images deleted with it.
+func TestDeleteWithMedia(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	ann, bob := w.person("ann"), w.person("bob")
+	post := func() (id, media string) {
+		media = w.upload(ann, "a picture")
+		return w.says(ann, "look", "media_ids[]", media), media
+	}
+	kept, media := post()
+	w.do("DELETE", statusesPath+kept+"?delete_media=false", ann.token, nil).is(200)
+	w.do("GET", "/api/v1/media/"+media, ann.token, nil).is(200)
+	for _, ask := range []struct{ query, body string }{{"?delete_media=true", ""}, {"", "delete_media=true"}, {"", `{"delete_media": true}`}} {
+		id, media := post()
+		var body any
+		if ask.body != "" {
+			body = ask.body
+		}
+		w.do("DELETE", statusesPath+id+ask.query, bob.token, body).same404()
+		w.do("DELETE", statusesPath+id+ask.query, ann.token, body).is(200).has(`{"id": "` + id + `", "text": "look"}`)
+		w.do("GET", "/api/v1/media/"+media, ann.token, nil).same404()
+		w.do("POST", "/api/v1/statuses", ann.token, form("status", "again", "media_ids[]", media)).is(422)
+	}
+	id, media := post()
+	boost := w.do("POST", statusesPath+id+"/reblog", ann.token, nil).is(200).text("id")
+	w.do("DELETE", statusesPath+boost+"?delete_media=true", ann.token, nil).is(200)
+	w.do("GET", statusesPath+id, "", nil).is(200).has(`{"media_attachments": [{"id": "` + media + `"}]}`)
+}

@@ -7,7 +7,7 @@ func statusRoutes() []Route {
 		{"GET", "/api/v1/statuses/{id}", Anyone, "read:statuses", Posts, "", 0, (*server).getStatus, nil, statusAnswer{}},
 		{"PUT", "/api/v1/statuses/{id}", User, "write:statuses", Posts, "", 0, (*server).editStatus, statusParams{}, statusAnswer{}},
 		{"PATCH", "/api/v1/statuses/{id}", User, "write:statuses", Posts, "", 0, (*server).editStatus, statusParams{}, statusAnswer{}},
-		{"DELETE", "/api/v1/statuses/{id}", User, "write:statuses", Posts, "delete", 0, (*server).deleteStatus, nil, deletedEntity{}},
+		{"DELETE", "/api/v1/statuses/{id}", User, "write:statuses", Posts, "delete", 0, (*server).deleteStatus, deleteParams{}, deletedEntity{}},
 		{"GET", "/api/v1/statuses/{id}/context", Anyone, "read:statuses", Posts, "", 0, (*server).context, nil, contextAnswer{}},
 		{"GET", "/api/v1/statuses/{id}/card", Anyone, "read:statuses", Posts, "", 0, (*server).statusCard, nil, cardAnswer{}},
 		{"GET", "/api/v1/statuses/{id}/history", Anyone, "read:statuses", Posts, "", 0, (*server).history, nil, []editEntity{}},

@@ -136,14 +136,30 @@ func (s *server) editStatus(c *Call) error {
 
 // deleteStatus answers with the post as it was and its text, so that the author
 // can write it again.
+// deleteParams say what becomes of the images of a status.
+type deleteParams struct {
+	DeleteMedia bool `param:"delete_media"` // else they can be posted again for a while
+}
+
 func (s *server) deleteStatus(c *Call) error {
 	id, err := c.PathID("id")
 	if err != nil {
 		return err
 	}
+	var in deleteParams
+	if err := c.Decode(&in); err != nil {
+		return err
+	}
 	v, err := s.Posts.Delete(c.R.Context(), c.Viewer(), id)
 	if err != nil {
 		return err
+	}
+	if in.DeleteMedia && v.Boost == nil {
+		for _, m := range v.Media {
+			if err := s.Posts.DeleteMedia(c.R.Context(), c.Viewer(), m.ID); err != nil && !errs.Is(err, errs.NotFound) {
+				return err
+			}
+		}
 	}
 	body, err := s.statusJSON(c.R.Context(), c.Viewer(), v)
 	if err != nil {
