@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -189,6 +190,41 @@ func afterAll(code int) int {
 		fmt.Fprintf(os.Stderr, "the table of routes:\n%s\n", strings.Join(list, "\n"))
 	}
 	return code
+}
+
+// removed are what Mastodon's description has no more, so that it cannot say that
+// they are deprecated.
+var removed = []string{"GET /api/v1/search", "GET /api/v1/statuses/{id}/card"}
+
+// What Mastodon deprecates says so in its answers and in our document.
+func TestDeprecated(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	theirs, err := description()
+	w.must(err)
+	ours, err := our()
+	w.must(err)
+	for _, r := range mastodon.Routes() {
+		name, path := r.Method+" "+r.Pattern, mastodon.PathOf(r.Pattern)
+		deprecated := r.Flags&mastodon.Deprecated != 0
+		if ours.Paths.Value(path).GetOperation(r.Method).Deprecated != deprecated {
+			t.Errorf("%s is marked wrongly in our document", name)
+		}
+		if theirs != nil && !isStream(r) {
+			request, err := http.NewRequest(r.Method, base+concrete(r.Pattern), nil)
+			w.must(err)
+			if found := find(theirs, request); found != nil && found.Operation.Deprecated && !deprecated || slices.Contains(removed, name) && !deprecated {
+				t.Errorf("%s is not marked as deprecated", name)
+			}
+		}
+		if isStream(r) {
+			continue
+		}
+		a := w.do(r.Method, concrete(r.Pattern), "", nil)
+		if got := a.header.Get("Deprecation"); (got != "") != deprecated || deprecated && !regexp.MustCompile(`^@[0-9]{10}$`).MatchString(got) {
+			t.Errorf("%s: Deprecation: %s", name, got)
+		}
+	}
 }
 
 // The document is OpenAPI 3.1, has every route, and says who may call.

@@ -48,6 +48,9 @@ func (e *endpoint) observe(status int, took time.Duration) {
 // handler; then the failure if there was one, the measurements and the log.
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now() // a duration, not the date: the real clock is meant
+	if e.Flags&Deprecated != 0 {
+		w.Header()["Deprecation"] = deprecatedSince
+	}
 	c := &Call{W: w, R: r, server: e.server, route: &e.Route, upload: e.Flags&Upload != 0}
 	defer e.done(c, start)
 	if err := e.serve(c); err != nil {

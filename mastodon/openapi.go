@@ -87,6 +87,7 @@ func answerHeaders() object {
 		"X-RateLimit-Remaining": header("How many are left.", "integer"),
 		"X-RateLimit-Reset":     header("When the window ends.", "string"),
 		"Retry-After":           header("Seconds to wait.", "integer"),
+		"Deprecation":           header("The operation is deprecated, since this day (RFC 9745).", "string"),
 	}
 }
 
@@ -134,6 +135,9 @@ func (d *describer) operation(r Route, path string) object {
 	}
 	if summary := summaryOf(r); summary != "" {
 		op["summary"] = summary
+	}
+	if r.Flags&Deprecated != 0 {
+		op["deprecated"] = true
 	}
 	if limits := d.limits(r.Limit); len(limits) > 0 {
 		op["x-rate-limits"] = limits

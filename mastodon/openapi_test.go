@@ -36,7 +36,10 @@ var description = sync.OnceValues(func() (*openapi3.T, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Its words say "List of [V1::Filter]", its schema says one of them.
+	// The file contradicts itself here: its words, both of the operation and of its
+	// answer, say "List of [V1::Filter]", its schema says one of them. Mastodon's
+	// source and documentation have the list, and so have we: the one schema that
+	// is read as the words beside it, unless the file has been mended.
 	answer := doc.Paths.Value("/api/v1/filters").Get.Responses.Status(http.StatusOK).Value.Content.Get("application/json")
 	if answer.Schema.Ref == "#/components/schemas/V1Filter" {
 		list := openapi3.NewArraySchema()

@@ -36,6 +36,9 @@ const (
 	// Behind says that another route may match the same path and wins then:
 	// net/http takes no two patterns of which neither is the narrower one.
 	Behind
+	// Deprecated says that there is something better, in Mastodon too. Apps still
+	// call it; no day is set for its end.
+	Deprecated
 )
 
 // Service names the part of the program that serves a route, so that a node

@@ -18,17 +18,17 @@ func discoveryRoutes() []Route {
 		{"GET", "/api/v1/trends/links", Anyone, "read", Posts, "", 0, (*server).trendingLinks, offsetParams{}, []trendLinkEntity{}},
 		{"GET", "/api/v1/trends/statuses", Anyone, "read", Posts, "", 0, (*server).trendingStatuses, offsetParams{}, []statusAnswer{}},
 		{"GET", "/api/v1/directory", Anyone, "read:accounts", Profiles, "", 0, (*server).directory, directoryParams{}, []accountEntity{}},
-		{"GET", "/api/v1/suggestions", User, "read:accounts", Profiles, "", 0, (*server).suggestionsV1, offsetParams{}, []accountEntity{}},
+		{"GET", "/api/v1/suggestions", User, "read:accounts", Profiles, "", Deprecated, (*server).suggestionsV1, offsetParams{}, []accountEntity{}},
 		{"GET", "/api/v2/suggestions", User, "read:accounts", Profiles, "", 0, (*server).suggestionsV2, offsetParams{}, []suggestionEntity{}},
 		{"DELETE", "/api/v1/suggestions/{id}", User, "write:accounts", Profiles, "", 0, (*server).dismissSuggestion, nil, nil},
 		{"POST", "/api/v1/accounts/{id}/endorse", User, "write:accounts", Profiles, "", 0, (*server).endorse, nil, relationshipEntity{}},
 		{"POST", "/api/v1/accounts/{id}/unendorse", User, "write:accounts", Profiles, "", 0, (*server).unendorse, nil, relationshipEntity{}},
-		{"POST", "/api/v1/accounts/{id}/pin", User, "write:accounts", Profiles, "", 0, (*server).endorse, nil, relationshipEntity{}},
-		{"POST", "/api/v1/accounts/{id}/unpin", User, "write:accounts", Profiles, "", 0, (*server).unendorse, nil, relationshipEntity{}},
+		{"POST", "/api/v1/accounts/{id}/pin", User, "write:accounts", Profiles, "", Deprecated, (*server).endorse, nil, relationshipEntity{}},
+		{"POST", "/api/v1/accounts/{id}/unpin", User, "write:accounts", Profiles, "", Deprecated, (*server).unendorse, nil, relationshipEntity{}},
 		{"GET", "/api/v1/endorsements", User, "read:accounts", Profiles, "", 0, (*server).endorsements, pageParams{}, []accountEntity{}},
 		{"GET", "/api/v1/accounts/{id}/endorsements", Anyone, "read:accounts", Profiles, "paging", 0, (*server).endorsementsOf, pageParams{}, []accountEntity{}},
 		{"GET", "/api/v1/accounts/familiar_followers", User, "read:follows", Profiles, "", 0, (*server).familiarFollowers, idsParams{}, []familiarEntity{}},
-		{"GET", "/api/v1/accounts/{id}/identity_proofs", Anyone, "read:accounts", Profiles, "", 0, (*server).identityProofs, nil, []struct{}{}},
+		{"GET", "/api/v1/accounts/{id}/identity_proofs", Anyone, "read:accounts", Profiles, "", Deprecated, (*server).identityProofs, nil, []struct{}{}},
 	}
 }
 

@@ -19,11 +19,11 @@ func filterRoutes() []Route {
 		{"GET", "/api/v2/filters/statuses/{id}", User, "read:filters", Posts, "", 0, (*server).getFilterStatus, nil, filterStatusEntity{}},
 		{"DELETE", "/api/v2/filters/statuses/{id}", User, "write:filters", Posts, "", 0, (*server).deleteFilterStatus, nil, nil},
 
-		{"GET", "/api/v1/filters", User, "read:filters", Posts, "", 0, (*server).listFiltersV1, nil, []filterEntityV1{}},
-		{"POST", "/api/v1/filters", User, "write:filters", Posts, "", 0, (*server).createFilterV1, filterParamsV1{}, filterEntityV1{}},
-		{"GET", "/api/v1/filters/{id}", User, "read:filters", Posts, "", 0, (*server).getFilterV1, nil, filterEntityV1{}},
-		{"PUT", "/api/v1/filters/{id}", User, "write:filters", Posts, "", 0, (*server).updateFilterV1, filterParamsV1{}, filterEntityV1{}},
-		{"PATCH", "/api/v1/filters/{id}", User, "write:filters", Posts, "", 0, (*server).updateFilterV1, filterParamsV1{}, filterEntityV1{}},
-		{"DELETE", "/api/v1/filters/{id}", User, "write:filters", Posts, "", 0, (*server).deleteFilterV1, nil, nil},
+		{"GET", "/api/v1/filters", User, "read:filters", Posts, "", Deprecated, (*server).listFiltersV1, nil, []filterEntityV1{}},
+		{"POST", "/api/v1/filters", User, "write:filters", Posts, "", Deprecated, (*server).createFilterV1, filterParamsV1{}, filterEntityV1{}},
+		{"GET", "/api/v1/filters/{id}", User, "read:filters", Posts, "", Deprecated, (*server).getFilterV1, nil, filterEntityV1{}},
+		{"PUT", "/api/v1/filters/{id}", User, "write:filters", Posts, "", Deprecated, (*server).updateFilterV1, filterParamsV1{}, filterEntityV1{}},
+		{"PATCH", "/api/v1/filters/{id}", User, "write:filters", Posts, "", Deprecated, (*server).updateFilterV1, filterParamsV1{}, filterEntityV1{}},
+		{"DELETE", "/api/v1/filters/{id}", User, "write:filters", Posts, "", Deprecated, (*server).deleteFilterV1, nil, nil},
 	}
 }

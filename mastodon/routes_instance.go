@@ -2,7 +2,7 @@ package mastodon
 
 func instanceRoutes() []Route {
 	return []Route{
-		{"GET", "/api/v1/instance", Public, "", Instance, "", 0, (*server).instanceV1, nil, instanceV1Entity{}},
+		{"GET", "/api/v1/instance", Public, "", Instance, "", Deprecated, (*server).instanceV1, nil, instanceV1Entity{}},
 		{"GET", "/api/v2/instance", Public, "", Instance, "", 0, (*server).instanceV2, nil, instanceV2Entity{}},
 		{"GET", "/api/v1/instance/peers", Public, "", Instance, "", 0, (*server).emptyList, nil, []string{}},
 		{"GET", "/api/v1/peers/search", Public, "", Instance, "", 0, (*server).emptyList, peersParams{}, []string{}},

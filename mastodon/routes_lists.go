@@ -22,6 +22,6 @@ func listRoutes() []Route {
 		{"PUT", "/api/v1/scheduled_statuses/{id}", User, "write:statuses", Posts, "", 0, (*server).reschedule, rescheduleParams{}, scheduledEntity{}},
 		{"PATCH", "/api/v1/scheduled_statuses/{id}", User, "write:statuses", Posts, "", 0, (*server).reschedule, rescheduleParams{}, scheduledEntity{}},
 		{"DELETE", "/api/v1/scheduled_statuses/{id}", User, "write:statuses", Posts, "", 0, (*server).unschedule, nil, nil},
-		{"GET", "/api/v1/timelines/direct", User, "read:statuses", Posts, "", 0, (*server).directTimeline, pageParams{}, []statusAnswer{}},
+		{"GET", "/api/v1/timelines/direct", User, "read:statuses", Posts, "", Deprecated, (*server).directTimeline, pageParams{}, []statusAnswer{}},
 	}
 }

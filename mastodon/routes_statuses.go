@@ -9,7 +9,7 @@ func statusRoutes() []Route {
 		{"PATCH", "/api/v1/statuses/{id}", User, "write:statuses", Posts, "", 0, (*server).editStatus, statusParams{}, statusAnswer{}},
 		{"DELETE", "/api/v1/statuses/{id}", User, "write:statuses", Posts, "delete", 0, (*server).deleteStatus, deleteParams{}, deletedEntity{}},
 		{"GET", "/api/v1/statuses/{id}/context", Anyone, "read:statuses", Posts, "", 0, (*server).context, nil, contextAnswer{}},
-		{"GET", "/api/v1/statuses/{id}/card", Anyone, "read:statuses", Posts, "", 0, (*server).statusCard, nil, cardAnswer{}},
+		{"GET", "/api/v1/statuses/{id}/card", Anyone, "read:statuses", Posts, "", Deprecated, (*server).statusCard, nil, cardAnswer{}},
 		{"GET", "/api/v1/statuses/{id}/history", Anyone, "read:statuses", Posts, "", 0, (*server).history, nil, []editEntity{}},
 		{"GET", "/api/v1/statuses/{id}/source", User, "read:statuses", Posts, "", 0, (*server).source, nil, statusSourceEntity{}},
 		{"GET", "/api/v1/statuses/{id}/favourited_by", Anyone, "read:accounts", Posts, "paging", 0, (*server).favouritedBy, pageParams{}, []accountEntity{}},
@@ -32,7 +32,7 @@ func statusRoutes() []Route {
 
 func mediaRoutes() []Route {
 	return []Route{
-		{"POST", "/api/v1/media", User, "write:media", Posts, "media", Upload, (*server).uploadMedia, uploadParams{}, mediaEntity{}},
+		{"POST", "/api/v1/media", User, "write:media", Posts, "media", Upload | Deprecated, (*server).uploadMedia, uploadParams{}, mediaEntity{}},
 		{"POST", "/api/v2/media", User, "write:media", Posts, "media", Upload, (*server).uploadMedia, uploadParams{}, mediaEntity{}},
 		{"GET", "/api/v1/media/{id}", User, "write:media", Posts, "", 0, (*server).getMedia, nil, mediaEntity{}},
 		{"PUT", "/api/v1/media/{id}", User, "write:media", Posts, "", 0, (*server).updateMedia, mediaParams{}, mediaEntity{}},

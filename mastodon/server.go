@@ -86,14 +86,16 @@ func Owns(path string) bool {
 
 // Header values that every answer shares; net/http only reads them.
 var (
-	jsonType   = []string{"application/json; charset=utf-8"}
-	anyOrigin  = []string{"*"}
-	exposed    = []string{"Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, Idempotency-Key, Retry-After"}
-	nosniff    = []string{"nosniff"}
-	noReferrer = []string{"no-referrer"}
-	jsonPolicy = []string{"default-src 'none'; frame-ancestors 'none'"}
-	notStored  = []string{"private, no-store"}
-	byToken    = []string{"Authorization"}
+	jsonType  = []string{"application/json; charset=utf-8"}
+	anyOrigin = []string{"*"}
+	exposed   = []string{"Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, Idempotency-Key, Retry-After, Deprecation"}
+	// deprecatedSince is the day, by RFC 9745, since which this server says so: 2026-11-21.
+	deprecatedSince = []string{"@1795219200"}
+	nosniff         = []string{"nosniff"}
+	noReferrer      = []string{"no-referrer"}
+	jsonPolicy      = []string{"default-src 'none'; frame-ancestors 'none'"}
+	notStored       = []string{"private, no-store"}
+	byToken         = []string{"Authorization"}
 )
 
 // ServeHTTP implements http.Handler: what is true of every request, whatever

@@ -215,7 +215,7 @@ func TestCORS(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	ann := w.person("ann")
-	exposed := []string{"Link", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Id", "Idempotency-Key", "Retry-After"}
+	exposed := []string{"Link", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Id", "Idempotency-Key", "Retry-After", "Deprecation"}
 	for _, r := range mastodon.Routes() {
 		path := concrete(r.Pattern)
 		a := w.do("OPTIONS", path, "", nil, "Origin", "https://elk.test", "Access-Control-Request-Method", r.Method,

@@ -1,13 +1,16 @@
 package posts_test
 
 import (
+	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +20,7 @@ import (
 
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/fetch"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/page"
 	"github.com/guildhall/guildhall/internal/testkit"
@@ -239,6 +243,58 @@ func TestSS01LinksInside(t *testing.T) {
 			t.Errorf("%d hits", n)
 		}
 	})
+}
+
+// dripping are pages of which one takes all the time that it is given.
+type dripping struct{ until chan time.Time }
+
+func (p dripping) Get(ctx context.Context, address string, _ int64, types ...string) (*fetch.Document, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host != "slow.test" {
+		return &fetch.Document{URL: u, Type: types[0], Body: []byte("<title>A page</title>")}, err
+	}
+	end, bounded := ctx.Deadline()
+	if !bounded {
+		return nil, errors.New("no deadline")
+	}
+	p.until <- end
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// SS-09: a page that drips is given up by a total deadline, and other pages are
+// read meanwhile.
+func TestSS09OthersGoOn(t *testing.T) {
+	k := testkit.New(t, db.SQLite)
+	d := newDesk(t, k)
+	p := dripping{make(chan time.Time, 1)}
+	d.Service.Pages = p
+	if err := d.Start(k.Ctx); err != nil {
+		t.Fatal(err)
+	}
+	ada := d.person("ada")
+	slow, err := d.says(ada, "see http://slow.test/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case end := <-p.until:
+		if left := time.Until(end); left > 30*time.Second {
+			t.Errorf("is given %s", left)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("is not read")
+	}
+	for i := range 20 {
+		v, err := d.says(ada, fmt.Sprintf("see http://fast.test/%d", i), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		testkit.Eventually(t, func() bool { return d.get(ada, v.ID).Card != nil })
+	}
+	if c := d.get(ada, slow.ID).Card; c != nil {
+		t.Errorf("%+v", c)
+	}
 }
 
 // waiting returns the links that nobody has read or failed to read.
