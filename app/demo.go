@@ -37,6 +37,9 @@ const demoPassword = "interview-ready"
 // demoPasswords is how many members have a password: hashing takes a while.
 const demoPasswords = 42
 
+// demoPictures is how many members have pictures: drawing takes a while, too.
+const demoPictures = 120
+
 // demoAge is how long before now the first members of the largest communities
 // joined, at most.
 const demoAge = 1100 * 24 * time.Hour
@@ -196,8 +199,11 @@ func (s *seeding) run(ctx context.Context, o DemoOptions) error {
 
 // present ends the history: from now on things happen one by one.
 func (s *seeding) present(ctx context.Context, past *history, at time.Time) error {
-	if len(past.batch) > 0 {
+	if len(s.posts)+len(past.batch) > 0 {
 		if err := past.step(ctx, at); err != nil {
+			return err
+		}
+		if err := past.befriend(ctx, at); err != nil {
 			return err
 		}
 	}
@@ -240,7 +246,7 @@ func (s *seeding) join(ctx context.Context, i int) error {
 		fields[i] = profiles.Field{Name: f.Name, Value: f.Value}
 	}
 	change.Fields = &fields
-	if i < 500 { // drawing for a crowd would take minutes
+	if i < demoPictures {
 		if change.Avatar, err = draw(m.Avatar()); err != nil {
 			return err
 		}

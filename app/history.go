@@ -11,21 +11,23 @@ import (
 	"github.com/guildhall/guildhall/app/demo"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/profiles"
 )
 
 const (
 	// demoLived is how many of a large community's newest posts are written one
 	// by one, with events and notifications; what is older is imported.
 	demoLived = 2000
-	// demoStep is how many posts are imported at once.
-	demoStep = 4000
-	// demoCrowd is how many people join or follow at the same time.
+	// demoStep is how many posts are imported at once: of many, more rows belong
+	// on the same page of an index.
+	demoStep = 40_000
+	// demoCrowd is how many people join at the same time.
 	demoCrowd = 64
 )
 
 // history fills an instance with what happened before the newest posts of its
-// members. It goes through the time step by step: in each step people join, they
-// follow each other, and what they wrote is imported.
+// members. It goes through the time step by step: in each step people join, and
+// what they wrote is imported. Whom they follow is imported in the end.
 type history struct {
 	*seeding
 	joins   []int // members in the order in which they join
@@ -64,36 +66,20 @@ func (h *history) step(ctx context.Context, until time.Time) error {
 	for n < len(h.joins) && !h.people[h.joins[n]].Joined.After(until) {
 		n++
 	}
-	if err := h.crowd(ctx, n, func(i int) (time.Time, func(context.Context) error) {
-		m := h.joins[i]
-		return h.people[m].Joined, func(ctx context.Context) error { return h.join(ctx, m) }
-	}); err != nil {
+	if err := h.crowd(ctx, h.joins[:n]); err != nil {
 		return err
 	}
-	h.joins, n = h.joins[n:], 0
-	for n < len(h.follows) && !h.follows[n].At.After(until) {
-		n++
-	}
-	if err := h.crowd(ctx, n, func(i int) (time.Time, func(context.Context) error) {
-		f := h.follows[i]
-		return f.At, func(ctx context.Context) error { return h.follow(ctx, f) }
-	}); err != nil {
-		return err
-	}
-	h.follows = h.follows[n:]
+	h.joins = h.joins[n:]
 	return h.bring(ctx)
 }
 
-// crowd does n deeds, many at the same time.
-func (h *history) crowd(ctx context.Context, n int, deed func(i int) (time.Time, func(context.Context) error)) error {
-	for first := 0; first < n; first += demoCrowd {
+// crowd has people join, many at the same time.
+func (h *history) crowd(ctx context.Context, members []int) error {
+	for some := range slices.Chunk(members, demoCrowd) {
 		var work errgroup.Group
-		for i := first; i < min(first+demoCrowd, n); i++ {
-			at, do := deed(i)
-			if at.After(h.clock.now()) {
-				h.clock.set(at)
-			}
-			work.Go(func() error { return do(ctx) })
+		h.clock.set(h.people[some[len(some)-1]].Joined)
+		for _, m := range some {
+			work.Go(func() error { return h.join(ctx, m) })
 		}
 		if err := work.Wait(); err != nil {
 			return err
@@ -103,6 +89,17 @@ func (h *history) crowd(ctx context.Context, n int, deed func(i int) (time.Time,
 		}
 	}
 	return nil
+}
+
+// befriend imports who has followed whom by a time.
+func (h *history) befriend(ctx context.Context, until time.Time) error {
+	var past []profiles.PastFollow
+	for len(h.follows) > 0 && !h.follows[0].At.After(until) {
+		f := h.follows[0]
+		h.follows = h.follows[1:]
+		past = append(past, profiles.PastFollow{ID: ids.Past(f.At, h.ids[f.To]), From: h.ids[f.From], To: h.ids[f.To]})
+	}
+	return h.app.Profiles.ImportFollows(ctx, past)
 }
 
 // bring imports what waits.

@@ -1,7 +1,9 @@
 package posts
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -59,15 +61,28 @@ func (s *Service) Import(ctx context.Context, past []Past) error {
 
 // imported is a part of a history on its way into the database.
 type imported struct {
-	s         *Service
-	posts     []*Post // without boosts
-	byID      map[ids.ID]*Post
-	boosts    []*Post
-	favourite []any // rows of posts_favourites
-	bookmark  []any
-	stats     map[ids.ID]*Stats // what is added to the counters of posts
-	authors   map[ids.ID]*AuthorStats
-	tally     *tally
+	s                     *Service
+	posts                 []*Post // without boosts
+	byID                  map[ids.ID]*Post
+	boosts                []*Post
+	favourites, bookmarks []reaction
+	stats                 map[ids.ID]*Stats // what is added to the counters of posts
+	authors               map[ids.ID]*AuthorStats
+	tally                 *tally
+}
+
+// reaction is a row of posts_favourites or posts_bookmarks.
+type reaction struct{ account, post, id ids.ID }
+
+// deedRows returns the values of rows in the order of their primary key: the
+// database writes a page once for all rows that belong on it.
+func deedRows(list []reaction) []any {
+	slices.SortFunc(list, func(a, b reaction) int { return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.post, b.post)) })
+	rows := make([]any, 0, 3*len(list))
+	for _, r := range list {
+		rows = append(rows, r.account, r.post, r.id)
+	}
+	return rows
 }
 
 func (b *imported) add(ctx context.Context, in *Past) error {
@@ -116,11 +131,11 @@ func (b *imported) parent(ctx context.Context, id ids.ID) (*Post, error) {
 // deeds adds what others did about a post.
 func (b *imported) deeds(p *Post, in *Past, author *profiles.Account) {
 	for _, d := range in.Favourites {
-		b.favourite = append(b.favourite, d.By, p.ID, d.ID)
+		b.favourites = append(b.favourites, reaction{d.By, p.ID, d.ID})
 		b.tally.favourite(d.ID)
 	}
 	for _, d := range in.Bookmarks {
-		b.bookmark = append(b.bookmark, d.By, p.ID, d.ID)
+		b.bookmarks = append(b.bookmarks, reaction{d.By, p.ID, d.ID})
 	}
 	for _, d := range in.Boosts {
 		boost := &Post{ID: d.ID, AccountID: d.By, BoostOfID: p.ID, Visibility: p.Visibility, CreatedAt: d.ID.Time()}
@@ -172,10 +187,10 @@ func (b *imported) store(ctx context.Context, tx *db.Tx) error {
 	if err := b.storeParts(ctx, tx); err != nil {
 		return err
 	}
-	if err := db.Insert(ctx, tx, "posts_favourites (account_id, post_id, id)", 3, b.favourite, ""); err != nil {
+	if err := db.Insert(ctx, tx, "posts_favourites (account_id, post_id, id)", 3, deedRows(b.favourites), ""); err != nil {
 		return err
 	}
-	if err := db.Insert(ctx, tx, "posts_bookmarks (account_id, post_id, id)", 3, b.bookmark, ""); err != nil {
+	if err := db.Insert(ctx, tx, "posts_bookmarks (account_id, post_id, id)", 3, deedRows(b.bookmarks), ""); err != nil {
 		return err
 	}
 	if err := b.tally.store(ctx, tx, b.s); err != nil {
