@@ -64,6 +64,7 @@ type App struct {
 	lock     *db.Lock
 	handler  http.Handler
 	draining atomic.Bool
+	pictures atomic.Int64 // bytes that they take, measured now and then
 }
 
 // Options are what tests and the demo choose.
@@ -274,6 +275,7 @@ func (a *App) Start(ctx context.Context) error {
 			return fmt.Errorf("%T: %w", s, err)
 		}
 	}
+	go a.measuring(ctx)
 	return nil
 }
 

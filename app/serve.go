@@ -46,7 +46,7 @@ func (a *App) edges() (http.Handler, error) {
 	m.ContactEmail, m.ContactAccount = a.config.Contact, a.config.ContactAccount
 	api := mastodon.New(mastodon.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts,
 		Instance: a.Instance, Moderation: a.Moderation, Notifications: a.Notifications,
-		Blobs: a.blobs, Pictures: a.faces, Limit: a.limits, Metrics: a.metrics, Ready: a.ready, Now: a.now, Log: a.log}, m)
+		Blobs: a.blobs, Pictures: a.faces, Limit: a.limits, Metrics: a.metrics, Ready: a.ready, Storage: a.storage, Now: a.now, Log: a.log}, m)
 	pages := web.New(web.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Limit: a.limits, Log: a.log, Now: a.now,
 		API: func() ([]byte, error) { return mastodon.Document(m) }},
 		web.Config{BaseURL: a.config.BaseURL, Title: a.config.Title, Description: a.config.Description,

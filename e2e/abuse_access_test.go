@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/coder/websocket"
 )
@@ -82,6 +83,26 @@ var authz = []attack{
 			}
 		}
 		return nil
+	}},
+	{"AZ-18", "authz", func(l *lab) error {
+		body := strings.Repeat("keys[]=active_users&", 20) + "frequency=day&start_at=0001-01-01&end_at=9999-12-31"
+		paths := []string{"/api/v1/admin/measures", "/api/v1/admin/dimensions", "/api/v1/admin/retention"}
+		results := make([]error, 50)
+		together(len(results), func(i int) {
+			path := paths[i%len(paths)]
+			if i%2 == 0 {
+				results[i] = l.none.post(path, body).is(401)
+			} else {
+				results[i] = l.ben.post(path, body).is(403)
+			}
+			began := time.Now()
+			if err := l.none.get("/api/v1/instance").is(200); err != nil {
+				results[i] = err
+			} else if took := time.Since(began); took > time.Second {
+				results[i] = fmt.Errorf("the instance took %v meanwhile", took)
+			}
+		})
+		return first(results...)
 	}},
 	{"AZ-20", "authz", func(l *lab) error {
 		before := l.ben.get("/api/v1/accounts/verify_credentials")

@@ -92,17 +92,17 @@ func (s *Service) Joined(ctx context.Context, span days.Span) (days.Counts, erro
 	return daily, err
 }
 
-// Source is how many users an app has signed up.
+// Source is how many users apps of a name have signed up.
 type Source struct {
-	AppID ids.ID // 0: the web pages
+	App   string // empty: the web pages
 	Users int
 }
 
 // Sources returns by which apps users joined in a span, the most used first.
 func (s *Service) Sources(ctx context.Context, span days.Span, limit int) ([]Source, error) {
-	return db.All(ctx, s.db, func(r *Source) []any { return []any{&r.AppID, &r.Users} },
-		`SELECT app_id, CAST(SUM(users) AS BIGINT) FROM identity_joined WHERE day >= $1 AND day <= $2
-		GROUP BY app_id ORDER BY 2 DESC, 1 LIMIT $3`, span.First, span.Last, limit)
+	return db.All(ctx, s.db, func(r *Source) []any { return []any{&r.App, &r.Users} },
+		`SELECT COALESCE(a.name, ''), CAST(SUM(j.users) AS BIGINT) FROM identity_joined j LEFT JOIN identity_apps a ON a.id = j.app_id
+		WHERE j.day >= $1 AND j.day <= $2 GROUP BY COALESCE(a.name, '') ORDER BY 2 DESC, 1 LIMIT $3`, span.First, span.Last, limit)
 }
 
 // LocaleUse is how many users have a language.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/days"
+	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/testkit"
 )
 
@@ -15,8 +16,10 @@ func TestFigures(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
 		r := open(k)
 		first := days.Of(k.Clock.Now()) // the 21st of November, a Saturday
-		join := func(name string) string {
-			u, err := r.SignUp(k.Ctx, identity.SignUp{Username: name, Email: name + "@example.org", Trusted: true, Locale: "de"})
+		app, err := r.CreateApp(k.Ctx, "Ivory", "", []string{identity.OutOfBand}, "read")
+		r.must(err)
+		join := func(name string, by ids.ID) string {
+			u, err := r.SignUp(k.Ctx, identity.SignUp{AppID: by, Username: name, Email: name + "@example.org", Trusted: true, Locale: "de"})
 			r.must(err)
 			secret, err := r.IssueToken(k.Ctx, u.ID, "test", "read")
 			r.must(err)
@@ -29,10 +32,10 @@ func TestFigures(t *testing.T) {
 				k.Clock.Advance(10 * time.Second) // the cache lets go of the token
 			}
 		}
-		ann, bob := join("ann"), join("bob")
+		ann, bob := join("ann", 0), join("bob", 0)
 		uses(ann, bob)
 		k.Clock.Advance(24 * time.Hour)
-		cia := join("cia")
+		cia := join("cia", app.ID)
 		uses(ann, cia)
 		k.Clock.Advance(9 * 24 * time.Hour) // the first of December
 		uses(bob, ann)
@@ -58,7 +61,7 @@ func TestFigures(t *testing.T) {
 		}
 		sources, err := r.Sources(k.Ctx, days.Span{First: first, Last: first + 1}, 5)
 		r.must(err)
-		if !reflect.DeepEqual(sources, []identity.Source{{Users: 3}}) {
+		if !reflect.DeepEqual(sources, []identity.Source{{Users: 2}, {App: "Ivory", Users: 1}}) {
 			t.Errorf("sources: %v", sources)
 		}
 		for span, want := range map[days.Span][]identity.LocaleUse{

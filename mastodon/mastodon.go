@@ -7,6 +7,7 @@
 package mastodon
 
 import (
+	"context"
 	"log/slog"
 	"net/netip"
 	"time"
@@ -36,8 +37,18 @@ type Deps struct {
 	Limit         *limit.Limiter        // nil: no rate limits
 	Metrics       prometheus.Registerer // nil: none
 	Ready         func() error          // nil: always ready
-	Now           func() time.Time
-	Log           *slog.Logger
+	// Storage says where the data is; nil: nobody is told.
+	Storage func(context.Context) (Storage, error)
+	Now     func() time.Time
+	Log     *slog.Logger
+}
+
+// Storage is where the data is, for the dashboard.
+type Storage struct {
+	Engine  string // of the databases: SQLite or PostgreSQL
+	Version string // the engine's
+	Data    int64  // bytes of the databases
+	Media   int64  // bytes of pictures, as they were lately
 }
 
 // Config is what the operator decides about the API.

@@ -15,7 +15,7 @@ const (
 )
 
 func adminRoutes() []Route {
-	return slices.Concat(memberRoutes(), reportRoutes(), domainRoutes(), signUpBlockRoutes())
+	return slices.Concat(memberRoutes(), reportRoutes(), domainRoutes(), signUpBlockRoutes(), figureRoutes())
 }
 
 func memberRoutes() []Route {
@@ -84,5 +84,13 @@ func signUpBlockRoutes() []Route {
 		{"PUT", "/api/v1/admin/ip_blocks/{id}", Admins, "admin:write:ip_blocks", Moderation, "", 0, (*server).changeIPBlock, ipBlockParams{}, ipBlockEntity{}},
 		{"PATCH", "/api/v1/admin/ip_blocks/{id}", Admins, "admin:write:ip_blocks", Moderation, "", 0, (*server).changeIPBlock, ipBlockParams{}, ipBlockEntity{}},
 		{"DELETE", "/api/v1/admin/ip_blocks/{id}", Admins, "admin:write:ip_blocks", Moderation, "", 0, removing(unblockIP), nil, nil},
+	}
+}
+
+func figureRoutes() []Route {
+	return []Route{
+		{"POST", "/api/v1/admin/measures", Moderators, "admin:read", Moderation, "", 0, (*server).adminMeasures, measuresParams{}, []measureEntity{}},
+		{"POST", "/api/v1/admin/dimensions", Moderators, "admin:read", Moderation, "", 0, (*server).adminDimensions, dimensionsParams{}, []dimensionEntity{}},
+		{"POST", "/api/v1/admin/retention", Moderators, "admin:read", Moderation, "", 0, (*server).adminRetention, retentionParams{}, []cohortEntity{}},
 	}
 }
