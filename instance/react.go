@@ -68,18 +68,23 @@ func (s *Service) Unreact(ctx context.Context, viewer, id ids.ID, name string) e
 		if n == 0 {
 			return errs.NotFoundRecord()
 		}
-		count, err := db.Value[int](ctx, tx, `UPDATE instance_reaction_counts SET count = count - 1 WHERE announcement_id = $1 AND name = $2
+		return s.uncount(ctx, tx, viewer, id, name)
+	})
+}
+
+// uncount counts a reaction less, and tells how many are left.
+func (s *Service) uncount(ctx context.Context, tx *db.Tx, viewer, id ids.ID, name string) error {
+	count, err := db.Value[int](ctx, tx, `UPDATE instance_reaction_counts SET count = count - 1 WHERE announcement_id = $1 AND name = $2
  RETURNING count`, id, name)
-		if err != nil {
+	if err != nil {
+		return err
+	}
+	if count == 0 {
+		if _, err := db.Exec(ctx, tx, "DELETE FROM instance_reaction_counts WHERE announcement_id = $1 AND name = $2", id, name); err != nil {
 			return err
 		}
-		if count == 0 {
-			if _, err := db.Exec(ctx, tx, "DELETE FROM instance_reaction_counts WHERE announcement_id = $1 AND name = $2", id, name); err != nil {
-				return err
-			}
-		}
-		return s.tell(ctx, tx, Reacted{By: viewer, ID: id, Name: name, Count: count})
-	})
+	}
+	return s.tell(ctx, tx, Reacted{By: viewer, ID: id, Name: name, Count: count})
 }
 
 // hold locks an announcement that is to be seen now until the transaction ends.

@@ -46,7 +46,7 @@ const (
 	allowed  = "read write follow push profile"
 )
 
-// world is the whole server behind a real listener: every service, on SQLite
+// world is the whole server behind a real listener: every service, on a database
 // and an embedded bus, with a clock that the test moves.
 type world struct {
 	*testing.T
@@ -71,7 +71,13 @@ type person struct {
 // open starts a world; adjust may change how the edge is set up.
 func open(t *testing.T, adjust ...func(*mastodon.Deps, *mastodon.Config)) *world {
 	t.Helper()
-	k := testkit.New(t, db.SQLite)
+	return openOn(testkit.New(t, db.SQLite), adjust...)
+}
+
+// openOn is open on an engine that the test has chosen.
+func openOn(k *testkit.Kit, adjust ...func(*mastodon.Deps, *mastodon.Config)) *world {
+	t := k.T
+	t.Helper()
 	w := &world{T: t, kit: k}
 	blobs, err := blob.Open(filepath.Join(k.Dir, "blobs"))
 	w.must(err)

@@ -91,18 +91,31 @@ func (s *Service) eraseAll(ctx context.Context) error {
 	}
 }
 
-// erase deletes an account in all rooms before this one, and tells those after it.
+// erase deletes an account in this room and all before it. Those after it hear
+// of it from the room profiles.
 func (s *Service) erase(ctx context.Context, account ids.ID) error {
-	for _, room := range []func(context.Context, ids.ID) error{s.Posts.Erase, s.Profiles.Erase, s.Identity.Remove} {
+	for _, room := range []func(context.Context, ids.ID) error{s.Posts.Erase, s.Instance.Erase, s.Profiles.Erase, s.Identity.Remove} {
 		if err := room(ctx, account); err != nil {
 			return err
 		}
 	}
 	return s.write(ctx, func(tx *db.Tx) error {
-		if _, err := db.Exec(ctx, tx, "UPDATE moderation_erasures SET done_at = $2 WHERE account_id = $1", account, s.Now().UnixMilli()); err != nil {
-			return err
+		for _, text := range erasures {
+			if _, err := db.Exec(ctx, tx, text, account); err != nil {
+				return err
+			}
 		}
-		_, err := s.outbox.Add(ctx, tx, Erased{AccountID: account})
+		_, err := db.Exec(ctx, tx, "UPDATE moderation_erasures SET done_at = $2 WHERE account_id = $1", account, s.Now().UnixMilli())
 		return err
 	})
+}
+
+// erasures take what is personal out of what is kept: that there was a report,
+// and what was done about it.
+var erasures = [...]string{
+	"UPDATE moderation_reports SET comment = '' WHERE account_id = $1",
+	"UPDATE moderation_reports SET comment = '' WHERE target_id = $1",
+	"DELETE FROM moderation_report_statuses WHERE report_id IN (SELECT id FROM moderation_reports WHERE target_id = $1)",
+	"DELETE FROM moderation_report_collections WHERE report_id IN (SELECT id FROM moderation_reports WHERE target_id = $1)",
+	"DELETE FROM moderation_warnings WHERE account_id = $1",
 }

@@ -27,12 +27,6 @@ type Acted struct {
 	Action    string `json:"action"`
 }
 
-// Erased says that all data of an account are gone for good, but for what later
-// rooms hold of it.
-type Erased struct {
-	AccountID ids.ID `json:"account_id"`
-}
-
 // Kind implements bus.Payload.
 func (Reported) Kind() string { return "reported" }
 
@@ -41,6 +35,3 @@ func (Warned) Kind() string { return "warned" }
 
 // Kind implements bus.Payload.
 func (Acted) Kind() string { return "acted" }
-
-// Kind implements bus.Payload.
-func (Erased) Kind() string { return "erased" }

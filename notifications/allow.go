@@ -3,6 +3,7 @@ package notifications
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -31,10 +32,15 @@ func (s *Service) allowed(ctx context.Context, p *plan) ([]change, error) {
 	}
 	if len(readers) > 0 {
 		all := make([]ids.ID, 0, len(readers))
-		for id := range readers {
+		people := map[ids.ID]bool{}
+		for id, wanted := range readers {
 			all = append(all, id)
+			people[id] = true
+			for _, c := range wanted {
+				people[c.from] = true
+			}
 		}
-		accounts, err := s.Profiles.Accounts(ctx, all)
+		accounts, err := s.Profiles.Accounts(ctx, slices.Collect(maps.Keys(people)))
 		if err != nil {
 			return nil, err
 		}
@@ -46,6 +52,7 @@ func (s *Service) allowed(ctx context.Context, p *plan) ([]change, error) {
 			if a := accounts[id]; a == nil || a.Domain != "" {
 				continue
 			}
+			wanted = slices.DeleteFunc(wanted, func(c change) bool { return accounts[c.from] == nil }) // gone for good
 			wanted, err = s.wantedBy(ctx, id, policies[id], wanted)
 			if err != nil {
 				return nil, err

@@ -35,7 +35,10 @@ func (s *Service) handle(ctx context.Context, events []bus.Event) error {
 	if err != nil {
 		return err
 	}
-	return s.store(ctx, p, changes)
+	if err := s.store(ctx, p, changes); err != nil {
+		return err
+	}
+	return s.erase(ctx, p.erased)
 }
 
 func (s *Service) plan(ctx context.Context, p *plan, e bus.Event) error {
@@ -85,6 +88,12 @@ func (s *Service) plan(ctx context.Context, p *plan, e bus.Event) error {
 		return with(e, func(w moderation.Warned) error {
 			// Which moderator it was is not told: it comes from oneself.
 			p.set(change{register: register{w.AccountID, w.AccountID, Warned, w.WarningID}, event: e.ID, at: e.At(), live: true})
+			return nil
+		})
+	}
+	if e.Domain == "profiles" && e.Kind == (profiles.Erased{}).Kind() {
+		return with(e, func(g profiles.Erased) error {
+			p.erased = append(p.erased, g.AccountID)
 			return nil
 		})
 	}

@@ -220,7 +220,7 @@ func (s *Service) Start(ctx context.Context) error {
 	return s.Bus.Consume(ctx, bus.Consumer{Name: "notifications", Handle: s.handle, Events: []string{
 		"posts.created", "posts.edited", "posts.deleted", "posts.favourited", "posts.unfavourited", "posts.poll_ended",
 		"profiles.followed", "profiles.requested", "profiles.request_ended", "profiles.unfollowed", "profiles.graph_changed",
-		"profiles.collected", "profiles.uncollected", "profiles.collection_changed", "profiles.collection_removed",
+		"profiles.collected", "profiles.uncollected", "profiles.collection_changed", "profiles.collection_removed", "profiles.erased",
 		"identity.registered", "identity.revoked", "moderation.reported", "moderation.warned",
 	}})
 }

@@ -51,7 +51,8 @@ type plan struct {
 	deleted  map[ids.ID]bool // posts and collections
 	unboosts []unboosted
 	blocks   []taken
-	news     []news // posts that followers may want to be told of
+	news     []news   // posts that followers may want to be told of
+	erased   []ids.ID // accounts that are gone for good
 }
 
 func newPlan() *plan { return &plan{changes: map[register]change{}, deleted: map[ids.ID]bool{}} }
@@ -114,5 +115,5 @@ func (p *plan) end(event ids.ID, about func(change) bool) {
 }
 
 func (p *plan) empty() bool {
-	return len(p.changes) == 0 && len(p.deleted) == 0 && len(p.unboosts) == 0 && len(p.blocks) == 0
+	return len(p.changes) == 0 && len(p.deleted) == 0 && len(p.unboosts) == 0 && len(p.blocks) == 0 && len(p.erased) == 0
 }

@@ -12,8 +12,8 @@ import (
 // other writer waits long.
 const eraseAtOnce = 100
 
-// Erase deletes all that an account has written and done, for good. Its votes
-// stay counted. It may be called again after it was cut short.
+// Erase deletes all that an account has written, done and kept, for good. Its
+// votes stay counted. It may be called again after it was cut short.
 func (s *Service) Erase(ctx context.Context, account ids.ID) error {
 	if err := s.erasePosts(ctx, account); err != nil {
 		return err
@@ -21,18 +21,34 @@ func (s *Service) Erase(ctx context.Context, account ids.ID) error {
 	if err := s.eraseFavourites(ctx, account); err != nil {
 		return err
 	}
-	for _, text := range []string{
-		"DELETE FROM posts_bookmarks WHERE account_id = $1", "DELETE FROM posts_pins WHERE account_id = $1",
-		"DELETE FROM posts_thread_mutes WHERE account_id = $1", "DELETE FROM posts_authors WHERE account_id = $1",
-		"DELETE FROM posts_idempotency WHERE account_id = $1",
-		"UPDATE posts_media SET account_id = 0 WHERE account_id = $1 AND post_id = 0", // condemned, see files.go
-	} {
+	for _, text := range erasures {
 		if _, err := db.Exec(ctx, s.DB, text, account); err != nil {
 			return err
 		}
 	}
 	s.authorStats.Invalidate(account)
+	s.forgetFilters(account)
 	return s.dropFiles(ctx)
+}
+
+// erasures delete what hangs on an account and needs no event. Its place in the
+// lists of others ends with their follows.
+var erasures = [...]string{
+	"DELETE FROM posts_bookmarks WHERE account_id = $1",
+	"DELETE FROM posts_pins WHERE account_id = $1",
+	"DELETE FROM posts_thread_mutes WHERE account_id = $1",
+	"DELETE FROM posts_authors WHERE account_id = $1",
+	"DELETE FROM posts_idempotency WHERE account_id = $1",
+	"DELETE FROM posts_poll_votes WHERE account_id = $1",
+	"DELETE FROM posts_lists WHERE account_id = $1",
+	"DELETE FROM posts_filters WHERE account_id = $1",
+	"DELETE FROM posts_tag_follows WHERE account_id = $1",
+	"DELETE FROM posts_tag_features WHERE account_id = $1",
+	"DELETE FROM posts_tag_authors WHERE account_id = $1",
+	"DELETE FROM posts_conversations WHERE account_id = $1",
+	"DELETE FROM posts_directs WHERE account_id = $1",
+	"DELETE FROM posts_scheduled WHERE account_id = $1",
+	"UPDATE posts_media SET account_id = 0, scheduled_id = 0 WHERE account_id = $1 AND post_id = 0", // condemned, see files.go
 }
 
 func (s *Service) erasePosts(ctx context.Context, account ids.ID) error {

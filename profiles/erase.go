@@ -38,8 +38,10 @@ func (s *Service) Erase(ctx context.Context, id ids.ID) error {
 		return err
 	}
 	return s.write(ctx, func(tx *db.Tx) error {
-		for _, text := range []string{"DELETE FROM profiles_mutes WHERE from_id = $1", "DELETE FROM profiles_notes WHERE from_id = $1",
-			"DELETE FROM profiles_accounts WHERE id = $1"} { // fields and words go with the account
+		if err := s.eraseCollections(ctx, tx, id); err != nil {
+			return err
+		}
+		for _, text := range erasures {
 			if _, err := db.Exec(ctx, tx, text, id); err != nil {
 				return err
 			}
@@ -51,6 +53,33 @@ func (s *Service) Erase(ctx context.Context, id ids.ID) error {
 		_, err := s.outbox.Add(ctx, tx, Erased{AccountID: id, Username: a.Username})
 		return err
 	})
+}
+
+// erasures delete what hangs on an account and needs no event; fields, words and
+// the like go with the account.
+var erasures = [...]string{
+	"DELETE FROM profiles_mutes WHERE from_id = $1",
+	"DELETE FROM profiles_mutes WHERE to_id = $1",
+	"DELETE FROM profiles_notes WHERE from_id = $1",
+	"DELETE FROM profiles_notes WHERE to_id = $1",
+	"DELETE FROM profiles_endorsements WHERE from_id = $1",
+	"DELETE FROM profiles_endorsements WHERE to_id = $1",
+	"DELETE FROM profiles_dismissals WHERE from_id = $1",
+	"DELETE FROM profiles_dismissals WHERE to_id = $1",
+	"DELETE FROM profiles_domain_blocks WHERE account_id = $1",
+	"DELETE FROM profiles_collection_items WHERE account_id = $1",
+	"DELETE FROM profiles_accounts WHERE id = $1",
+}
+
+// eraseCollections removes an account's collections.
+func (s *Service) eraseCollections(ctx context.Context, tx *db.Tx, owner ids.ID) error {
+	list, err := db.Values[ids.ID](ctx, tx, "SELECT id FROM profiles_collections WHERE account_id = $1", owner)
+	for _, id := range list {
+		if err == nil {
+			err = s.dropCollection(ctx, tx, owner, id)
+		}
+	}
+	return err
 }
 
 // eraseFollows ends all follows and requests of an account, in both directions.
