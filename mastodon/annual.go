@@ -128,6 +128,9 @@ func (s *server) annualReportState(c *Call) error {
 	if err != nil {
 		return err
 	}
+	if state == instance.ReportGenerating {
+		c.refreshing(year)
+	}
 	return c.JSON(http.StatusOK, annualState{state})
 }
 
@@ -141,6 +144,7 @@ func (s *server) makeAnnualReport(c *Call) error {
 		return err
 	}
 	if state == instance.ReportGenerating {
+		c.refreshing(year)
 		return c.JSON(http.StatusAccepted, struct{}{})
 	}
 	return c.JSON(http.StatusOK, struct{}{})

@@ -8,8 +8,11 @@ import (
 )
 
 func TestAnnualReports(t *testing.T) {
-	t.Parallel()
-	w := open(t)
+	testkit.Engines(t, testAnnualReports)
+}
+
+func testAnnualReports(t *testing.T, k *testkit.Kit) {
+	w := openOn(k)
 	ann, bob := w.person("ann"), w.person("bob")
 	w.follows(bob, ann)
 	best := w.says(ann, "Boost me #Go")
@@ -28,7 +31,23 @@ func TestAnnualReports(t *testing.T) {
 	})
 	w.kit.Clock.Set(time.Date(w.kit.Clock.Now().Year(), 12, 11, 0, 0, 0, 0, time.UTC))
 	w.do("GET", path+year+"/state", ann.token, nil).is(200).has(`{"state": "eligible"}`)
-	w.do("POST", path+year+"/generate", ann.token, nil).is(202)
+	const refreshes = "/api/v1_alpha/async_refreshes/"
+	w.do("GET", refreshes+"annual_report-"+year[1:], ann.token, nil).is(404) // nobody has asked
+	made := w.do("POST", path+year+"/generate", ann.token, nil).is(202).header.Get("Mastodon-Async-Refresh")
+	refresh := "annual_report-" + year[1:]
+	if made != `id="`+refresh+`", retry=2` {
+		t.Errorf("the header says %q", made)
+	}
+	testkit.Eventually(t, func() bool {
+		status := w.do("GET", refreshes+refresh, ann.token, nil).is(200).has(`{"async_refresh": {"id": "` + refresh + `", "result_count": null}}`).text("async_refresh.status")
+		if status != "running" && status != "finished" {
+			t.Fatalf("status %q", status)
+		}
+		return status == "finished"
+	})
+	w.do("GET", refreshes+refresh, bob.token, nil).is(404) // it is ann's
+	w.do("GET", refreshes+"annual_report-x", ann.token, nil).is(404)
+	w.do("GET", refreshes+refresh, "", nil).is(401)
 	testkit.Eventually(t, func() bool {
 		return w.do("GET", path+year+"/state", ann.token, nil).is(200).text("state") == "available"
 	})

@@ -109,3 +109,34 @@ func TestConversationList(t *testing.T) {
 	w.do("POST", "/api/v1/accounts/"+cleo.id.String()+"/block", bob.token, nil).is(200)
 	is(bob, "")
 }
+
+// Who listens hears when the newest post of a conversation is edited, and when
+// it is deleted; the list shows it at once.
+func TestConversationEvents(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	ann, bob := w.person("ann"), w.person("bob")
+	s := w.dial("?stream=direct&access_token=" + ann.token)
+	hears := func(words string) {
+		t.Helper()
+		if f := s.next(); f.Event != "conversation" || !strings.Contains(f.Payload, "</span> "+words+"</p>") {
+			t.Errorf("%s %s", f, f.Payload)
+		}
+	}
+	one := w.says(bob, "@ann one", "visibility", "direct")
+	hears("one")
+	two := w.says(bob, "@ann two", "visibility", "direct", "in_reply_to_id", one)
+	hears("two")
+	w.do("PUT", statusesPath+two, bob.token, form("status", "@ann three")).is(200)
+	hears("three")
+	w.do("PUT", statusesPath+one, bob.token, form("status", "@ann first")).is(200) // which is not the newest
+	w.do("DELETE", statusesPath+two, bob.token, nil).is(200)
+	if got := w.talks(ann, ""); got != "bob:first*" {
+		t.Errorf("right after, the list says %q", got)
+	}
+	hears("first")
+	w.do("DELETE", statusesPath+one, bob.token, nil).is(200)
+	if got := w.talks(ann, ""); got != "" {
+		t.Errorf("right after, the list says %q", got)
+	}
+}

@@ -91,7 +91,7 @@ func describedByUs(t *testing.T, r *http.Request, a *answer) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shape := "our" + digit.ReplaceAllString(route.Method+route.Pattern+a.header.Get("Content-Type")+fmt.Sprint(a.status)+string(a.body), "0")
+	shape := "our" + fmt.Sprint(a.status) + digit.ReplaceAllString(route.Method+route.Pattern+a.header.Get("Content-Type")+string(a.body), "0")
 	if _, known := seen.LoadOrStore(shape, true); known {
 		return
 	}

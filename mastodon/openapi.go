@@ -247,6 +247,9 @@ func (d *describer) responses(r Route, path string) object {
 		success["headers"] = headers
 	}
 	out := object{"200": success}
+	if r.Pattern == laterPattern {
+		out["202"] = success
+	}
 	for _, status := range failures(r, path) {
 		out[strconv.Itoa(status)] = object{"$ref": "#/components/responses/Failure"}
 	}
@@ -256,6 +259,9 @@ func (d *describer) responses(r Route, path string) object {
 	}
 	return out
 }
+
+// laterPattern is the route that answers 202 too: what it makes takes a while.
+const laterPattern = "/api/v1/annual_reports/{year}/generate"
 
 // pages tells whether parameters choose a part of a list.
 func pages(t reflect.Type) bool {

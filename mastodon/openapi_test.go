@@ -115,7 +115,7 @@ func described(t *testing.T, r *http.Request, a *answer) {
 	if route == nil {
 		return // not among what Mastodon describes
 	}
-	shape := digit.ReplaceAllString(r.Method+route.Path+a.header.Get("Content-Type")+strconv.Itoa(a.status)+string(a.body), "0")
+	shape := strconv.Itoa(a.status) + digit.ReplaceAllString(r.Method+route.Path+a.header.Get("Content-Type")+string(a.body), "0")
 	if _, known := seen.LoadOrStore(shape, true); known {
 		return
 	}

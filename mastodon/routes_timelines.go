@@ -9,7 +9,7 @@ func timelineRoutes() []Route {
 		{"GET", "/api/v1/favourites", User, "read:favourites", Posts, "paging", 0, (*server).favourites, pageParams{}, []statusAnswer{}},
 		{"GET", "/api/v1/bookmarks", User, "read:bookmarks", Posts, "paging", 0, (*server).bookmarks, pageParams{}, []statusAnswer{}},
 		{"GET", "/api/oembed", Public, "", Posts, "", 0, (*server).oEmbed, oEmbedParams{}, oEmbedEntity{}},
-		{"GET", "/api/v1_alpha/async_refreshes/{id}", User, "read", Posts, "", 0, (*server).nothingThere, nil, asyncRefreshFound{}},
+		{"GET", "/api/v1_alpha/async_refreshes/{id}", User, "read", Instance, "", 0, (*server).asyncRefresh, nil, asyncRefreshFound{}},
 		{"GET", "/api/v1/search", User, "read:search", Posts, "", Deprecated, (*server).searchV1, searchParams{}, searchAnswerV1{}},
 		{"GET", "/api/v2/search", Anyone, "read:search", Posts, "", 0, (*server).search, searchParams{}, searchAnswer{}},
 	}

@@ -65,3 +65,20 @@ func TestAZ06Scheduled(t *testing.T) {
 		w.do("POST", "/api/v1/statuses", bob.token, form("status", fmt.Sprint(i), "scheduled_at", when)).is(map[bool]int{true: 200, false: 422}[i < 25])
 	}
 }
+
+// A request that comes again after its post was published makes nothing anew:
+// it is answered with the post.
+func TestScheduledKeyAfterwards(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	ann := w.person("ann")
+	body := form("status", "once", "scheduled_at", w.kit.Clock.Now().Add(10*time.Minute).UTC().Format(time.RFC3339))
+	w.do("POST", "/api/v1/statuses", ann.token, body, "Idempotency-Key", "k").is(200)
+	w.kit.Clock.Advance(15 * time.Minute)
+	posted := "/api/v1/accounts/" + ann.id.String() + "/statuses"
+	testkit.Eventually(t, func() bool { return w.do("GET", posted, ann.token, nil).is(200).text("length") == "1" })
+	again := form("status", "once", "scheduled_at", w.kit.Clock.Now().Add(10*time.Minute).UTC().Format(time.RFC3339))
+	w.do("POST", "/api/v1/statuses", ann.token, again, "Idempotency-Key", "k").is(200).has(`{"content": "<p>once</p>", "account": {"username": "ann"}}`)
+	w.do("GET", scheduledPath, ann.token, nil).is(200).has(`[]`)
+	w.do("POST", "/api/v1/statuses", ann.token, again, "Idempotency-Key", "another").is(200).has(`{"params": {"text": "once"}}`)
+}

@@ -11,10 +11,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/mastodon"
+	"github.com/guildhall/guildhall/profiles"
 )
 
 // endpointsFile lists all endpoints of Mastodon, beside the repository.
@@ -139,8 +141,8 @@ type caller struct {
 	may               func(mastodon.Route) bool // beside what is Public
 }
 
-// AZ-17, AZ-29, AZ-35: who has not confirmed an address, is disabled, is an app
-// alone, or is no moderator or admin, gets nothing that is for others.
+// AZ-17, AZ-29, AZ-35: who has not confirmed an address, is disabled or suspended,
+// is an app alone, or is no moderator or admin, gets nothing that is for others.
 func TestEveryCaller(t *testing.T) {
 	t.Parallel()
 	w := open(t)
@@ -155,10 +157,14 @@ func TestEveryCaller(t *testing.T) {
 	w.must(err)
 	disabled := w.person("dora")
 	w.must(w.identity.Disable(w.kit.Ctx, disabled.id, true))
+	suspended := w.person("sue")
+	w.must(w.identity.Suspend(w.kit.Ctx, suspended.id, true))
+	w.must(w.profiles.SetState(w.kit.Ctx, suspended.id, profiles.Suspended, true))
 	member, moderator := w.person("ann", every), staff("mod", identity.RoleModerator)
 	for _, c := range []caller{
 		{"pending", w.token(&person{id: pending.ID}, every), "confirm", func(r mastodon.Route) bool { return r.Flags&mastodon.PendingToo != 0 }},
 		{"disabled", disabled.token, "disabled", func(mastodon.Route) bool { return false }},
+		{"suspended", suspended.token, "suspended", func(mastodon.Route) bool { return false }},
 		{"an app", app.token, "authenticated user", func(r mastodon.Route) bool { return r.Audience <= mastodon.App }},
 		{"a member", member.token, "This action is not allowed", func(r mastodon.Route) bool { return r.Audience <= mastodon.User }},
 		{"a moderator", moderator.token, "This action is not allowed", func(r mastodon.Route) bool { return r.Audience <= mastodon.Moderators }},
@@ -184,6 +190,19 @@ func TestEveryRouteBlocked(t *testing.T) {
 	const canary = "canary8813"
 	post := w.do("POST", "/api/v1/statuses", ann.token, `{"status": "`+canary+` #`+canary+`tag", "poll": {"options": ["`+canary+`", "no"], "expires_in": 3600}}`).is(200)
 	media := w.upload(ann, canary)
+	things := []string{ann.id.String(), post.text("id"), post.text("poll.id"), media}
+	for path, body := range map[string]string{
+		"/api/v1/collections": form("name", canary), "/api/v1/lists": form("title", canary), "/api/v2/filters": form("title", canary, "context[]", "home"),
+		"/api/v1/statuses": form("status", canary, "scheduled_at", w.kit.Clock.Now().Add(time.Hour).Format(time.RFC3339)),
+		"/api/v1/featured_tags": form("name", canary),
+	} {
+		made := w.do("POST", path, ann.token, body).is(200)
+		if made.value("collection") != nil {
+			things = append(things, made.text("collection.id"))
+		} else {
+			things = append(things, made.text("id"))
+		}
+	}
 	w.do("PATCH", "/api/v1/accounts/update_credentials", ann.token, `{"locked": true}`).is(200)
 	w.do("POST", "/api/v1/accounts/"+bob.id.String()+"/block", ann.token, nil).is(200)
 	before := string(w.do("GET", statusesPath+post.text("id"), ann.token, nil).is(200).body)
@@ -191,7 +210,7 @@ func TestEveryRouteBlocked(t *testing.T) {
 		if r.Audience == mastodon.Public || r.Audience > mastodon.User || isStream(r) || !strings.Contains(r.Pattern, "{") {
 			continue
 		}
-		for _, id := range []string{ann.id.String(), post.text("id"), post.text("poll.id"), media} {
+		for _, id := range things {
 			a := w.do(r.Method, slot.ReplaceAllString(r.Pattern, id), bob.token, nil)
 			if a.status >= 500 || strings.Contains(string(a.body), canary) {
 				t.Errorf("%s: %d %s", a.call, a.status, a.body)

@@ -10,9 +10,11 @@ import (
 	"github.com/guildhall/guildhall/internal/ids"
 )
 
-// consume finishes decisions that were cut short, and sends the mails of warnings.
+// consume finishes decisions that were cut short, sends the mails of warnings,
+// and logs who changes the house.
 func (s *Service) consume(ctx context.Context) error {
-	return s.Bus.Consume(ctx, bus.Consumer{Name: "moderation", Events: []string{"moderation.acted", "moderation.warned"},
+	return s.Bus.Consume(ctx, bus.Consumer{Name: "moderation", Events: []string{"moderation.acted", "moderation.warned",
+		"instance.house_changed", "instance.emoji_changed", "instance.announced", "instance.withdrawn"},
 		Handle: func(ctx context.Context, events []bus.Event) error {
 			for _, e := range events {
 				if err := s.handle(ctx, e); err != nil {
@@ -24,6 +26,9 @@ func (s *Service) consume(ctx context.Context) error {
 }
 
 func (s *Service) handle(ctx context.Context, e bus.Event) error {
+	if e.Domain == "instance" {
+		return s.logHouse(ctx, e)
+	}
 	if e.Kind == (Warned{}).Kind() {
 		w, err := bus.Decode[Warned](e)
 		if err != nil || !w.Mail {

@@ -5,6 +5,7 @@ import (
 	"html"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/instance"
@@ -175,6 +176,76 @@ func TestErase(t *testing.T) {
 		}
 		if _, err := h.Profiles.Account(k.Ctx, ann); !errs.Is(err, errs.NotFound) {
 			t.Error(err)
+		}
+	})
+}
+
+// Who changes the rules, emoji or announcements stands in the log, once.
+func TestHouseIsLogged(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		h := open(t, k)
+		boss := h.person("boss", identity.RoleOwner)
+		h.must(h.Instance.Start(k.Ctx))
+		h.must(h.Start(k.Ctx))
+		text := "Be kind"
+		_, err := h.Instance.AddRule(k.Ctx, boss, instance.RuleDraft{Text: &text})
+		h.must(err)
+		h.must(h.Instance.SetPrivacyPolicy(k.Ctx, 0, "nothing is kept"))
+		a, err := h.Instance.Announce(k.Ctx, boss, instance.AnnouncementDraft{Text: &text})
+		h.must(err)
+		h.must(h.Instance.RemoveAnnouncement(k.Ctx, boss, a.ID))
+		var log []moderation.Entry
+		testkit.Eventually(t, func() bool {
+			log, err = h.AuditLog(k.Ctx, page.Page{Limit: 10})
+			h.must(err)
+			return len(log) == 4
+		})
+		for i, want := range []moderation.Entry{{ActorID: boss, Action: "withdraw", Kind: "announcement", TargetID: a.ID},
+			{ActorID: boss, Action: "publish", Kind: "announcement", TargetID: a.ID}, {Action: "update", Kind: "privacy_policy"}, {ActorID: boss, Action: "update", Kind: "rules"}} {
+			got := log[i]
+			got.ID, got.At = 0, time.Time{}
+			if got != want {
+				t.Errorf("%+v, want %+v", got, want)
+			}
+		}
+	})
+}
+
+func TestDomains(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		h := open(t, k)
+		by := moderation.Actor{Role: identity.RoleOwner}
+		allowed, err := h.AllowDomain(k.Ctx, by, "Good.Example")
+		h.must(err)
+		if again, err := h.AllowDomain(k.Ctx, by, "good.example"); err != nil || again != allowed {
+			t.Errorf("%+v, %v", again, err)
+		}
+		if list, err := h.DomainAllows(k.Ctx, 0, page.Page{Limit: 10}); err != nil || len(list) != 1 || list[0] != allowed {
+			t.Errorf("%+v, %v", list, err)
+		}
+		if list, err := h.DomainAllows(k.Ctx, allowed.ID, page.Page{Limit: 10}); err != nil || len(list) != 1 {
+			t.Errorf("%+v, %v", list, err)
+		}
+		h.must(h.DisallowDomain(k.Ctx, by, allowed.ID))
+		if err := h.DisallowDomain(k.Ctx, by, allowed.ID); !errs.Is(err, errs.NotFound) {
+			t.Error(err)
+		}
+		b, err := h.SetDomainBlock(k.Ctx, by, moderation.DomainBlock{Domain: "bad.example", Severity: "silence", PublicComment: "spam"})
+		h.must(err)
+		if _, err := h.SetDomainBlock(k.Ctx, by, moderation.DomainBlock{Domain: "BAD.example", Severity: "suspend"}); !errs.Is(err, errs.Invalid) {
+			t.Error(err)
+		}
+		b.Severity, b.RejectMedia = "suspend", true
+		changed, err := h.SetDomainBlock(k.Ctx, by, b)
+		if err != nil || changed != b {
+			t.Errorf("%+v, %v", changed, err)
+		}
+		if list, err := h.DomainBlocks(k.Ctx, 0, page.Page{Limit: 10}); err != nil || len(list) != 1 || list[0] != b {
+			t.Errorf("%+v, %v", list, err)
+		}
+		h.must(h.UnblockDomain(k.Ctx, by, b.ID))
+		if list, err := h.DomainBlocks(k.Ctx, b.ID, page.Page{Limit: 10}); err != nil || len(list) != 0 {
+			t.Errorf("%+v, %v", list, err)
 		}
 	})
 }

@@ -61,7 +61,7 @@ func (s *Service) hearEvent(e bus.Event) {
 		return
 	}
 	switch e.Domain + "." + e.Kind {
-	case "posts.created", "posts.edited", "posts.refreshed", "posts.deleted", "posts.filters_changed", "posts.conversation_marked",
+	case "posts.created", "posts.edited", "posts.refreshed", "posts.deleted", "posts.filters_changed", "posts.conversation_changed",
 		"instance.announced", "instance.reacted", "instance.withdrawn":
 		if s.hub.heard.add(e.ID) {
 			s.enqueue(task{event: e})
@@ -134,8 +134,8 @@ func (s *Service) send(ctx context.Context, t task) error {
 		return with(t.event, func(c posts.Created) error { return s.sendCreated(ctx, c) })
 	case "edited":
 		return with(t.event, func(c posts.Edited) error { return s.sendEdited(ctx, c) })
-	case "conversation_marked":
-		return with(t.event, func(c posts.ConversationMarked) error {
+	case "conversation_changed":
+		return with(t.event, func(c posts.ConversationChanged) error {
 			s.hub.toUsers(&Message{Event: EventConversation, PostID: c.LastID}, Channel{Name: ChannelDirect}, []ids.ID{c.AccountID})
 			return nil
 		})
@@ -214,12 +214,36 @@ func (s *Service) sendEdited(ctx context.Context, c posts.Edited) error {
 	if err != nil {
 		return err
 	}
+	if err := s.sendConversation(ctx, view); err != nil {
+		return err
+	}
 	var channels []Channel
 	if c.Visibility == posts.Public {
 		answers := view.InReplyToID != 0 && view.InReplyToAccountID != view.AccountID
 		channels = publicChannels(!answers, c.Tags)
 	}
 	return s.sendView(ctx, &Message{Event: EventEdit, PostID: c.ID, View: view}, to, channels, s.hub.listeners(channels))
+}
+
+// sendConversation tells those who take part in a conversation that its newest
+// post reads otherwise.
+func (s *Service) sendConversation(ctx context.Context, view *posts.View) error {
+	people, err := s.partners(ctx, createdOf(view.Post))
+	if err != nil {
+		return err
+	}
+	var to []ids.ID
+	for _, id := range people {
+		c, err := s.Posts.ConversationOf(ctx, id, view.ID)
+		if err != nil && !errs.Is(err, errs.NotFound) {
+			return err
+		}
+		if err == nil && c.Last.ID == view.ID {
+			to = append(to, id)
+		}
+	}
+	s.hub.toUsers(&Message{Event: EventConversation, PostID: view.ID, View: view}, Channel{Name: ChannelDirect}, to)
+	return nil
 }
 
 // sendView sends a post to those who have it in a timeline of theirs, and to

@@ -156,6 +156,7 @@ type Posts interface {
 	KeepList(ctx context.Context, reader, list ids.ID) (release func(), err error)
 	HomeReaders(ctx context.Context, c posts.Created) ([]ids.ID, error)
 	ListReaders(ctx context.Context, c posts.Created) ([]posts.ListReader, error)
+	ConversationOf(ctx context.Context, by, post ids.ID) (*posts.Conversation, error)
 	FollowsTag(ctx context.Context, reader ids.ID, names []string) (bool, error)
 }
 

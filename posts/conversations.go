@@ -133,7 +133,7 @@ func (s *Service) MarkConversation(ctx context.Context, by, id ids.ID, unread bo
 		if err != nil || len(changed) == 0 { // as it was already, or not there
 			return err
 		}
-		_, err = s.outbox.Add(ctx, tx, ConversationMarked{ID: id, AccountID: by, LastID: changed[0].last, Unread: unread})
+		_, err = s.outbox.Add(ctx, tx, ConversationChanged{ID: id, AccountID: by, LastID: changed[0].last, Unread: unread})
 		return err
 	})
 	if err != nil {
@@ -226,12 +226,21 @@ func (s *Service) leave(ctx context.Context, tx *db.Tx, p *Post) error {
 		if id == 0 {
 			continue
 		}
-		if _, err := db.Exec(ctx, tx, `UPDATE posts_conversations SET last_id = COALESCE((SELECT MAX(post_id) FROM posts_directs
-			WHERE conversation_id = $1 AND conversation_id <> 0), 0) WHERE id = $1 AND last_id = $2`, id, p.ID); err != nil {
+		changed, err := db.All(ctx, tx, func(c *ConversationChanged) []any { return []any{&c.ID, &c.AccountID, &c.LastID, &c.Unread} },
+			`UPDATE posts_conversations SET last_id = COALESCE((SELECT MAX(post_id) FROM posts_directs
+			WHERE conversation_id = $1 AND conversation_id <> 0), 0) WHERE id = $1 AND last_id = $2 RETURNING id, account_id, last_id, unread`, id, p.ID)
+		if err != nil {
 			return err
 		}
-		if _, err := db.Exec(ctx, tx, "DELETE FROM posts_conversations WHERE id = $1 AND last_id = 0", id); err != nil {
-			return err
+		for _, c := range changed {
+			if c.LastID == 0 {
+				_, err = db.Exec(ctx, tx, "DELETE FROM posts_conversations WHERE id = $1 AND last_id = 0", id)
+			} else {
+				_, err = s.outbox.Add(ctx, tx, c)
+			}
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil

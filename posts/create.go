@@ -17,7 +17,7 @@ import (
 // already; NotFound if the author may not see the post to be answered, or may
 // not quote the one to be quoted.
 func (s *Service) Create(ctx context.Context, author ids.ID, d Draft) (*View, error) {
-	account, err := s.Profiles.Account(ctx, author)
+	account, err := s.writerAccount(ctx, author)
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +54,15 @@ func (s *Service) Create(ctx context.Context, author ids.ID, d Draft) (*View, er
 	}
 	s.published(c.created)
 	return s.view(ctx, author, c.post.ID)
+}
+
+// writerAccount returns the account that wants to write. Returns Forbidden if
+// moderators do not let it.
+func (s *Service) writerAccount(ctx context.Context, id ids.ID) (*profiles.Account, error) {
+	if err := s.Profiles.MayWrite(ctx, id); err != nil {
+		return nil, err
+	}
+	return s.Profiles.Account(ctx, id)
 }
 
 // answered returns the post that a draft answers, nil for none. An answer to a
@@ -145,7 +154,7 @@ func (c *creation) store(ctx context.Context, tx *db.Tx) error {
 		c.poll.ID, c.poll.PostID = c.s.IDs.New(p.AccountID), p.ID
 		p.PollID = c.poll.ID
 	}
-	err := c.s.takeScheduled(ctx, tx, c.draft.scheduled)
+	err := c.s.takeScheduled(ctx, tx, c.draft.scheduled, &p)
 	if err != nil {
 		return err
 	}

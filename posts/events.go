@@ -108,9 +108,9 @@ type FiltersChanged struct {
 	AccountID ids.ID `json:"account_id"`
 }
 
-// ConversationMarked says that an account has read a conversation, or wants to
-// read it again. LastID is its newest post.
-type ConversationMarked struct {
+// ConversationChanged says that an account has read a conversation, wants to
+// read it again, or that its newest post is gone. LastID is the newest one now.
+type ConversationChanged struct {
 	ID        ids.ID `json:"id"`
 	AccountID ids.ID `json:"account_id"`
 	LastID    ids.ID `json:"last_id"`
@@ -118,7 +118,7 @@ type ConversationMarked struct {
 }
 
 // Kind implements bus.Payload.
-func (ConversationMarked) Kind() string { return "conversation_marked" }
+func (ConversationChanged) Kind() string { return "conversation_changed" }
 
 // ListChanged says that an account's list, or who is in it, has changed, or
 // that the list is gone.

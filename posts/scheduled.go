@@ -17,6 +17,7 @@ type Scheduled struct {
 	At        time.Time
 	Draft     Draft
 	Media     []Media
+	Posted    *View // what it has become; nothing else is set then
 }
 
 const scheduledColumns = `id, account_id, at, key, text, spoiler, sensitive, visibility, language, in_reply_to_id, quote_of_id, quote_policy, app_id,
@@ -37,9 +38,9 @@ func scanScheduled(r *scheduledRow) []any {
 }
 
 // Schedule keeps a draft to be published at a time. With a Key that the author
-// has used for a post that still waits it returns that one. Returns Invalid for
-// a time that is too soon, for too many posts of that day or in all, and what
-// Create returns for a draft that could not be published now.
+// has used for a post that still waits, or is published, it returns that one.
+// Returns Invalid for a time that is too soon, for too many posts of that day or
+// in all, and what Create returns for a draft that could not be published now.
 func (s *Service) Schedule(ctx context.Context, author ids.ID, d Draft, at time.Time) (*Scheduled, error) {
 	at = at.UTC().Truncate(time.Millisecond)
 	if at.Sub(s.Now()) < s.config.MinSchedule {
@@ -49,18 +50,14 @@ func (s *Service) Schedule(ctx context.Context, author ids.ID, d Draft, at time.
 		return nil, err
 	}
 	d.Key = keyOf(d.Key)
-	var id ids.ID
+	var id, posted ids.ID
 	err := s.write(ctx, func(tx *db.Tx) error {
 		if err := oneAtATime(ctx, tx, author); err != nil {
 			return err
 		}
-		if d.Key != "" {
-			same, err := db.Values[ids.ID](ctx, tx, "SELECT id FROM posts_scheduled WHERE account_id = $1 AND id >= $2 AND key = $3 ORDER BY id LIMIT 1",
-				author, ids.At(s.Now().Add(-s.config.KeepKeys)), d.Key)
-			if err != nil || len(same) > 0 {
-				id = append(same, 0)[0]
-				return err
-			}
+		var err error
+		if id, posted, err = s.scheduledBefore(ctx, tx, author, d.Key); err != nil || id != 0 || posted != 0 {
+			return err
 		}
 		if err := s.checkSchedule(ctx, tx, author, 0, at); err != nil {
 			return err
@@ -71,12 +68,33 @@ func (s *Service) Schedule(ctx context.Context, author ids.ID, d Draft, at time.
 	if err != nil {
 		return nil, err
 	}
+	if posted != 0 {
+		v, err := s.view(ctx, author, posted)
+		return &Scheduled{Posted: v}, err
+	}
 	return s.ScheduledPost(ctx, author, id)
+}
+
+// scheduledBefore returns what a key stands for: a post that waits, or one that
+// is published.
+func (s *Service) scheduledBefore(ctx context.Context, tx *db.Tx, author ids.ID, key string) (waits, posted ids.ID, err error) {
+	if key == "" {
+		return 0, 0, nil
+	}
+	since := s.Now().Add(-s.config.KeepKeys)
+	same, err := db.Values[ids.ID](ctx, tx, "SELECT id FROM posts_scheduled WHERE account_id = $1 AND id >= $2 AND key = $3 ORDER BY id LIMIT 1",
+		author, ids.At(since), key)
+	if err != nil || len(same) > 0 {
+		return append(same, 0)[0], 0, err
+	}
+	same, err = db.Values[ids.ID](ctx, tx, `SELECT p.id FROM posts_idempotency k JOIN posts_posts p ON p.id = k.post_id
+		WHERE k.account_id = $1 AND k.key = $2 AND k.created_at > $3`, author, key, toMillis(since))
+	return 0, append(same, 0)[0], err
 }
 
 // checkDraft returns why a draft could not be published now.
 func (s *Service) checkDraft(ctx context.Context, author ids.ID, d Draft) error {
-	account, err := s.Profiles.Account(ctx, author)
+	account, err := s.writerAccount(ctx, author)
 	if err != nil {
 		return err
 	}
@@ -268,7 +286,7 @@ const (
 
 // publishDue publishes the posts whose time has come. Every node may try: only
 // one of them finds the row to delete. One that may not be published any more is
-// dropped.
+// dropped: also that of an author whom moderators do not let write now.
 func (s *Service) publishDue(ctx context.Context) error {
 	rows, err := db.All(ctx, s.DB, scanScheduled, "SELECT "+scheduledColumns+" FROM posts_scheduled WHERE due_at <= $1 ORDER BY due_at LIMIT $2", toMillis(s.Now()), dueAtOnce)
 	if err != nil {
@@ -277,7 +295,7 @@ func (s *Service) publishDue(ctx context.Context) error {
 	for i := range rows {
 		x, err := s.scheduled(ctx, &rows[i])
 		if err == nil {
-			x.Draft.scheduled, x.Draft.Key = x.ID, ""
+			x.Draft.scheduled, x.Draft.Key = x.ID, "" // its key is kept by takeScheduled
 			_, err = s.Create(ctx, x.AccountID, x.Draft)
 		}
 		if err == nil || errs.Is(err, errs.Conflict) || ctx.Err() != nil { // Conflict: it is not there any more
@@ -316,17 +334,26 @@ func (s *Service) dueFailed(ctx context.Context, x *Scheduled, why error) error 
 }
 
 // takeScheduled takes a scheduled post's place in the transaction that publishes
-// it: no other one can any more. Returns Conflict if it is gone or moved.
-func (s *Service) takeScheduled(ctx context.Context, tx *db.Tx, id ids.ID) error {
+// it as p: no other one can any more. Its key stands for p as long as it would
+// have stood for it. Returns Conflict if it is gone or moved.
+func (s *Service) takeScheduled(ctx context.Context, tx *db.Tx, id ids.ID, p *Post) error {
 	if id == 0 {
 		return nil
 	}
-	n, err := db.Exec(ctx, tx, "DELETE FROM posts_scheduled WHERE id = $1 AND due_at <= $2", id, toMillis(s.Now()))
-	if err == nil && n == 0 {
+	keys, err := db.Values[string](ctx, tx, "DELETE FROM posts_scheduled WHERE id = $1 AND due_at <= $2 RETURNING key", id, toMillis(s.Now()))
+	if err == nil && len(keys) == 0 {
 		err = errs.New(errs.Conflict, "The scheduled post is gone")
 	}
 	if err != nil {
 		return err
+	}
+	if keys[0] != "" {
+		_, err := db.Exec(ctx, tx, `INSERT INTO posts_idempotency (account_id, key, post_id, created_at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (account_id, key) DO UPDATE SET post_id = excluded.post_id, created_at = excluded.created_at
+			WHERE posts_idempotency.created_at < excluded.created_at`, p.AccountID, keys[0], p.ID, toMillis(id.Time()))
+		if err != nil {
+			return err
+		}
 	}
 	_, err = db.Exec(ctx, tx, "UPDATE posts_media SET scheduled_id = 0 WHERE scheduled_id = $1 AND scheduled_id <> 0", id)
 	return err

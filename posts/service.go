@@ -110,6 +110,7 @@ type Profiles interface {
 	Graph(ctx context.Context, viewer ids.ID) (*profiles.Graph, error)
 	Discoverable(ctx context.Context, viewer ids.ID, list []ids.ID) ([]*profiles.Account, error)
 	States(ctx context.Context) (profiles.States, error)
+	MayWrite(ctx context.Context, id ids.ID) error
 }
 
 // Deps is what the service works with.

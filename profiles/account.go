@@ -28,6 +28,23 @@ func (s *Service) Account(ctx context.Context, id ids.ID) (*Account, error) {
 	return a, nil
 }
 
+// MayWrite returns Forbidden for an account that moderators have suspended, or
+// whose user they keep out, and NotFound if there is none.
+func (s *Service) MayWrite(ctx context.Context, id ids.ID) error {
+	a, err := s.Account(ctx, id)
+	if err != nil {
+		return err
+	}
+	u, err := s.users.User(ctx, id)
+	if err != nil && !errs.Is(err, errs.NotFound) { // who has no user is somewhere else
+		return err
+	}
+	if a.State.Is(Suspended) || err == nil && u.Barred() {
+		return errs.New(errs.Forbidden, "This account may not write any more")
+	}
+	return nil
+}
+
 // Accounts returns those of the accounts that exist.
 func (s *Service) Accounts(ctx context.Context, list []ids.ID) (map[ids.ID]*Account, error) {
 	out := make(map[ids.ID]*Account, len(list))
