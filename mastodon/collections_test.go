@@ -151,14 +151,12 @@ func TestTaggedCollections(t *testing.T) {
 func TestReportedCollections(t *testing.T) {
 	t.Parallel()
 	w := open(t)
-	ann, bob, cyd := w.person("ann"), w.person("bob"), w.person("cyd")
+	ann, bob, cyd, boss := w.person("ann"), w.person("bob"), w.person("cyd"), w.staff("boss", "moderator")
 	id := w.do("POST", "/api/v1/collections", ann.token, form("name", "People")).is(200).text("collection.id")
 	other := w.do("POST", "/api/v1/collections", cyd.token, form("name", "More")).is(200).text("collection.id")
 	report := form("account_id", ann.id.String(), "collection_ids[]", id, "collection_ids[]", other, "collection_ids[]", "12")
 	w.do("POST", "/api/v1/reports", bob.token, report).is(200).has(`{"collection_ids": ["` + id + `"]}`)
+	w.told(boss, 1).has(`[{"type": "admin.report", "report": {"collection_ids": ["` + id + `"]}}]`)
 	w.do("POST", "/api/v1/accounts/"+cyd.id.String()+"/block", ann.token, nil).is(200)
 	w.do("POST", "/api/v1/reports", cyd.token, report).is(200).has(`{"collection_ids": []}`)
-	boss := w.staff("boss", "moderator")
-	w.do("POST", "/api/v1/reports", bob.token, report).is(200)
-	w.told(boss, 1).has(`[{"type": "admin.report", "report": {"collection_ids": ["` + id + `"]}}]`)
 }
