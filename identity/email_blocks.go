@@ -117,12 +117,8 @@ func scanEmailDomain(b *EmailDomainBlock) []any { return []any{&b.ID, &b.Domain,
 // EmailDomainBlocks lists the blocked domains, the latest first; with an id
 // other than 0 that one alone.
 func (s *Service) EmailDomainBlocks(ctx context.Context, id ids.ID, p page.Page) ([]EmailDomainBlock, error) {
-	text, args := "SELECT id, domain, soft FROM identity_email_domain_blocks WHERE id > 0", []any(nil)
-	if id != 0 {
-		text, args = "SELECT id, domain, soft FROM identity_email_domain_blocks WHERE id = $1", []any{id}
-	}
-	end, args := p.SQL("id", args)
-	blocks, err := db.All(ctx, s.db, scanEmailDomain, text+end, args...)
+	text, args := blockPage("SELECT id, domain, soft FROM identity_email_domain_blocks WHERE ", id, p)
+	blocks, err := db.All(ctx, s.db, scanEmailDomain, text, args...)
 	if err != nil || len(blocks) == 0 {
 		return nil, err
 	}
@@ -194,15 +190,11 @@ func scanCanonical(b *CanonicalEmailBlock) []any { return []any{&b.ID, &b.Hash} 
 // CanonicalEmailBlocks lists the blocked mailboxes, the latest first; with an
 // id other than 0 or a hash that one alone.
 func (s *Service) CanonicalEmailBlocks(ctx context.Context, id ids.ID, hash string, p page.Page) ([]CanonicalEmailBlock, error) {
-	text, args := "SELECT id, hash FROM identity_canonical_email_blocks WHERE id > 0", []any(nil)
-	switch {
-	case id != 0:
-		text, args = "SELECT id, hash FROM identity_canonical_email_blocks WHERE id = $1", []any{id}
-	case hash != "":
+	text, args := blockPage("SELECT id, hash FROM identity_canonical_email_blocks WHERE ", id, p)
+	if hash != "" {
 		text, args = "SELECT id, hash FROM identity_canonical_email_blocks WHERE hash = $1", []any{hash}
 	}
-	end, args := p.SQL("id", args)
-	rows, err := db.All(ctx, s.db, scanCanonical, text+end, args...)
+	rows, err := db.All(ctx, s.db, scanCanonical, text, args...)
 	return page.Sort(p, rows), err
 }
 

@@ -50,6 +50,17 @@ type ipRow struct {
 	expires int64
 }
 
+// blockPage ends a statement, which ends with WHERE, so that it lists blocks; with
+// an id other than 0 that one alone.
+func blockPage(text string, id ids.ID, p page.Page) (string, []any) {
+	which, args := "id > 0", []any(nil)
+	if id != 0 {
+		which, args = "id = $1", []any{id}
+	}
+	end, args := p.SQL("id", args)
+	return text + which + end, args
+}
+
 const ipColumns = "SELECT id, network, severity, comment, expires_at FROM identity_ip_blocks WHERE "
 
 func scanIP(r *ipRow) []any {
@@ -68,12 +79,8 @@ func (r *ipRow) block() (IPBlock, error) {
 // IPBlocks lists the blocked networks, the latest first; with an id other than
 // 0 that one alone.
 func (s *Service) IPBlocks(ctx context.Context, id ids.ID, p page.Page) ([]IPBlock, error) {
-	text, args := ipColumns+"id > 0", []any(nil)
-	if id != 0 {
-		text, args = ipColumns+"id = $1", []any{id}
-	}
-	end, args := p.SQL("id", args)
-	rows, err := db.All(ctx, s.db, scanIP, text+end, args...)
+	text, args := blockPage(ipColumns, id, p)
+	rows, err := db.All(ctx, s.db, scanIP, text, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -206,18 +206,15 @@ func (s *server) addToCollection(c *Call) error {
 }
 
 func (s *server) removeFromCollection(c *Call) error {
-	id, err := c.PathID("collection_id")
-	if err != nil {
-		return err
-	}
-	item, err := c.PathID("id")
-	if err != nil {
-		return err
-	}
-	return c.done(s.Profiles.RemoveFromCollection(c.R.Context(), c.Viewer(), id, item))
+	return c.onCollectionItem(s.Profiles.RemoveFromCollection)
 }
 
 func (s *server) leaveCollection(c *Call) error {
+	return c.onCollectionItem(s.Profiles.LeaveCollection)
+}
+
+// onCollectionItem does something about the item of the path.
+func (c *Call) onCollectionItem(do func(ctx context.Context, me, collection, item ids.ID) error) error {
 	id, err := c.PathID("collection_id")
 	if err != nil {
 		return err
@@ -226,7 +223,7 @@ func (s *server) leaveCollection(c *Call) error {
 	if err != nil {
 		return err
 	}
-	return c.done(s.Profiles.LeaveCollection(c.R.Context(), c.Viewer(), id, item))
+	return c.done(do(c.R.Context(), c.Viewer(), id, item))
 }
 
 func (s *server) collectionsOf(c *Call) error {

@@ -88,7 +88,7 @@ func Owns(path string) bool {
 var (
 	jsonType  = []string{"application/json; charset=utf-8"}
 	anyOrigin = []string{"*"}
-	exposed   = []string{"Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, Idempotency-Key, Retry-After, Deprecation"}
+	exposed   = []string{"Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, Idempotency-Key, Retry-After, Deprecation, Mastodon-Async-Refresh"}
 	// deprecatedSince is the day, by RFC 9745, since which this server says so: 2026-11-21.
 	deprecatedSince = []string{"@1795219200"}
 	nosniff         = []string{"nosniff"}

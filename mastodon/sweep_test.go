@@ -193,7 +193,7 @@ func TestEveryRouteBlocked(t *testing.T) {
 	things := []string{ann.id.String(), post.text("id"), post.text("poll.id"), media}
 	for path, body := range map[string]string{
 		"/api/v1/collections": form("name", canary), "/api/v1/lists": form("title", canary), "/api/v2/filters": form("title", canary, "context[]", "home"),
-		"/api/v1/statuses": form("status", canary, "scheduled_at", w.kit.Clock.Now().Add(time.Hour).Format(time.RFC3339)),
+		"/api/v1/statuses":      form("status", canary, "scheduled_at", w.kit.Clock.Now().Add(time.Hour).Format(time.RFC3339)),
 		"/api/v1/featured_tags": form("name", canary),
 	} {
 		made := w.do("POST", path, ann.token, body).is(200)
@@ -234,7 +234,7 @@ func TestCORS(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	ann := w.person("ann")
-	exposed := []string{"Link", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Id", "Idempotency-Key", "Retry-After", "Deprecation"}
+	exposed := []string{"Link", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Id", "Idempotency-Key", "Retry-After", "Deprecation", "Mastodon-Async-Refresh"}
 	for _, r := range mastodon.Routes() {
 		path := concrete(r.Pattern)
 		a := w.do("OPTIONS", path, "", nil, "Origin", "https://elk.test", "Access-Control-Request-Method", r.Method,

@@ -103,8 +103,8 @@ func TestGroupPages(t *testing.T) {
 		ann := w.people("ann")[0]
 		first := w.crowd(ann, recentMax+100)
 		k.Clock.Advance(bucketSpan)
-		for range 10 {
-			w.deliver(w.event("profiles", profiles.Followed{From: k.IDs.Global(), To: ann}))
+		for _, from := range w.strangers(10) {
+			w.deliver(w.event("profiles", profiles.Followed{From: from, To: ann}))
 		}
 		follows := Filter{Types: []Type{Follow}}
 		groups, err := w.Groups(k.Ctx, ann, follows, nil, page.Page{Limit: 40})

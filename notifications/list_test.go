@@ -20,8 +20,7 @@ import (
 func (w *town) crowd(account ids.ID, n int) []Notification {
 	w.Helper()
 	var batch []bus.Event
-	for i := range n {
-		from := w.kit.IDs.Global()
+	for i, from := range w.strangers(n) {
 		if i%3 == 0 {
 			batch = append(batch, w.event("profiles", profiles.Requested{From: from, To: account}))
 		} else {
@@ -282,7 +281,7 @@ func TestMarkers(t *testing.T) {
 func TestSchemaGoesDownAndUp(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
 		d := k.Open("notifications", Schema())
-		for _, want := range []string{"00051_push.sql", "00050_filtering.sql", "00001_notifications.sql", ""} {
+		for _, want := range []string{"00080_erasure.sql", "00051_push.sql", "00050_filtering.sql", "00001_notifications.sql", ""} {
 			if name, err := d.MigrateDown(k.Ctx); err != nil || name != want {
 				t.Errorf("%q, %v", name, err)
 			}

@@ -151,6 +151,23 @@ func (w *town) people(names ...string) []ids.ID {
 	return list
 }
 
+// strangers makes accounts that only have to be there, all at once.
+func (w *town) strangers(n int) []ids.ID {
+	w.Helper()
+	list := make([]ids.ID, n)
+	w.must(w.dbs[0].Write(w.kit.Ctx, func(tx *db.Tx) error {
+		for i := range list {
+			list[i] = w.kit.IDs.Global()
+			name := fmt.Sprint("stranger", list[i])
+			if _, err := db.Exec(w.kit.Ctx, tx, "INSERT INTO profiles_accounts (id, domain, name, username, created_at) VALUES ($1, '', $2, $2, 0)", list[i], name); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	return list
+}
+
 func (w *town) must(err error) {
 	w.Helper()
 	if err != nil {

@@ -15,7 +15,8 @@ import (
 // hour it returns the post of that time instead. Returns Invalid if the draft
 // is empty or over a limit, or if an image is not the author's or is posted
 // already; NotFound if the author may not see the post to be answered, or may
-// not quote the one to be quoted.
+// not quote the one to be quoted; Forbidden if moderators do not let the author
+// write.
 func (s *Service) Create(ctx context.Context, author ids.ID, d Draft) (*View, error) {
 	account, err := s.writerAccount(ctx, author)
 	if err != nil {
