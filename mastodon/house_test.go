@@ -60,6 +60,7 @@ func TestTermsOfService(t *testing.T) {
 		{"not to come any more", "DELETE", admin + "/terms_of_service/" + last.text("id"), root.token, nil, 200, ""},
 		{"a member", "GET", admin + "/terms_of_service", w.token(ann, "admin:read"), nil, 403, ""},
 	})
+	w.do("GET", "/api/v2/instance", "", nil).is(200).has(`{"configuration": {"urls": {"terms_of_service": "` + base + `/terms-of-service"}}}`)
 	harmless(t, w.do("GET", terms+"/"+day(3), "", nil).text("content"))
 	w.kit.Clock.Advance(72 * time.Hour)
 	w.do("GET", terms, "", nil).is(200).has(`{"effective_date": "` + later.text("effective_date") + `", "effective": true, "succeeded_by": null}`)
@@ -72,8 +73,10 @@ func TestDocuments(t *testing.T) {
 	root := w.staff("root", identity.RoleAdmin)
 	w.do("PUT", admin+"/privacy_policy", root.token, form("text", "We keep <b>little</b>")).is(200)
 	w.do("GET", "/api/v1/instance/privacy_policy", "", nil).is(200).has(`{"content": "<p>We keep &lt;b&gt;little&lt;/b&gt;</p>"}`)
+	w.do("GET", "/api/v2/instance", "", nil).is(200).has(`{"configuration": {"urls": {"about": "` + base + `/about", "privacy_policy": "` + base + `/privacy-policy", "status": null}}}`)
 	w.do("PATCH", admin+"/privacy_policy", root.token, form("text", "")).is(200)
 	w.do("GET", "/api/v1/instance/privacy_policy", "", nil).is(404)
+	w.do("GET", "/api/v2/instance", "", nil).is(200).has(`{"configuration": {"urls": {"privacy_policy": null}}}`)
 	w.do("PATCH", admin+"/extended_description", root.token, form("text", "We\n\nbuild")).is(200)
 	w.do("PUT", admin+"/extended_description", root.token, `{"text": "We\n\nbuild"}`).is(200)
 	w.do("GET", "/api/v1/instance/extended_description", "", nil).is(200).has(`{"content": "<p>We</p><p>build</p>"}`)

@@ -233,5 +233,13 @@ func (s *server) limits() instanceLimits {
 }
 
 func (s *server) pages() instanceURLs {
-	return instanceURLs{Streaming: s.streamingURL(), About: s.config.BaseURL + "/about"}
+	e := instanceURLs{Streaming: s.streamingURL(), About: s.config.BaseURL + "/about"}
+	house, base := s.Instance.House(), s.config.BaseURL
+	if page := base + "/privacy-policy"; house.PrivacyPolicy.HTML != "" {
+		e.Privacy = &page
+	}
+	if page := base + "/terms-of-service"; len(house.Terms) > 0 {
+		e.Terms = &page
+	}
+	return e
 }

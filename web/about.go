@@ -1,11 +1,15 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/guildhall/guildhall/instance"
+)
 
 // aboutData is what the page about the server shows beside its configuration.
 type aboutData struct {
 	Members, Active, Posts int
-	Rules                  []string
+	House                  *instance.House
 }
 
 func (c *call) about() error {
@@ -18,9 +22,7 @@ func (c *call) about() error {
 	if d.Posts, err = c.Posts.Counts(ctx); err != nil {
 		return err
 	}
-	if c.config.Rules != nil {
-		d.Rules = c.config.Rules()
-	}
+	d.House = c.Instance.House()
 	f := c.frame("About")
 	f.Preview = &preview{Type: "website", URL: c.config.BaseURL + "/about", Title: "About " + c.config.Title, Text: c.config.Description}
 	return c.show(http.StatusOK, aboutPage(f, d))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
@@ -32,9 +33,12 @@ func everyPage(w *world) map[string]*shown {
 	w.post(author, posts.Draft{Text: "Which?", Poll: &posts.PollDraft{Options: []string{"a", "b"}, ExpiresIn: time.Hour}})
 	w.post(author, posts.Draft{Text: "hidden", Spoiler: "Careful", InReplyToID: first.ID})
 	w.post(author, posts.Draft{Text: "x", Sensitive: ref(true), Media: []ids.ID{w.picture(author, 64, 48, "A wound")}})
+	w.must(w.instance.SetPrivacyPolicy(w.kit.Ctx, author, "We keep little.\n\nSee https://guild.example"))
+	_, err = w.instance.AddTerms(w.kit.Ctx, author, w.kit.Clock.Now().UTC().Format(time.DateOnly), "Be kind.")
+	w.must(err)
 	visitor, member := w.browser(), w.signedIn("author")
 	pages := map[string]*shown{}
-	for _, path := range []string{"/", "/about", "/api/docs", "/tags/go", "/tags/unused", "/@author", "/@author?show=replies", "/@author?show=media", w.address("author", first),
+	for _, path := range []string{"/", "/about", "/privacy-policy", "/terms-of-service", "/api/docs", "/tags/go", "/tags/unused", "/@author", "/@author?show=replies", "/@author?show=media", w.address("author", first),
 		"/auth/sign-in", "/auth/sign-up", "/auth/confirm", "/auth/confirm?token=x", "/auth/reset/request", "/auth/reset?token=x",
 		"/oauth/authorize?client_id=x", "/oauth/authorize/native?code=abc", "/nothing", "/@nobody", "/@author/1", "/a//b", "/auth/sign-out"} {
 		pages[path] = visitor.get(path)
@@ -386,10 +390,44 @@ func TestAssets(t *testing.T) {
 	b.get("/assets/../web.go").is(http.StatusNotFound)
 }
 
+// XS: what the operator has written is shown as text, from the page about the
+// server on; what is not there is no page.
+func TestHouseDocuments(t *testing.T) {
+	w := open(t)
+	b := w.browser()
+	for _, path := range []string{"/privacy-policy", "/terms-of-service", "/terms-of-service/2026-01-01", "/terms-of-service/x"} {
+		b.get(path).is(http.StatusNotFound)
+	}
+	if about := b.get("/about").is(http.StatusOK); strings.Contains(about.body, "terms-of-service") || strings.Contains(about.body, "privacy-policy") {
+		t.Error("the page about the server leads to what is not there")
+	}
+	for _, p := range payloads {
+		w.must(w.instance.SetPrivacyPolicy(w.kit.Ctx, 1, p))
+		w.must(w.instance.SetExtendedDescription(w.kit.Ctx, 1, p))
+		b.get("/privacy-policy").is(http.StatusOK).says(p)
+		b.get("/about").is(http.StatusOK).says(p)
+	}
+	today := w.kit.Clock.Now().UTC()
+	later := today.AddDate(0, 1, 0).Format(time.DateOnly)
+	for day, text := range map[string]string{today.Format(time.DateOnly): "No <b>spam</b>.", later: "No spam at all."} {
+		_, err := w.instance.AddTerms(w.kit.Ctx, 1, day, text)
+		w.must(err)
+	}
+	s := b.get("/terms-of-service").is(http.StatusOK).says("No <b>spam</b>.", "In force since "+today.Format(time.DateOnly))
+	if s.href("on "+later) != "/terms-of-service/"+later {
+		t.Errorf("the next terms are at %q", s.href("on "+later))
+	}
+	b.get("/terms-of-service/"+later).is(http.StatusOK).says("No spam at all.", "In force from "+later+" on")
+	s = b.get("/about")
+	if s.href("Terms of service") != "/terms-of-service" || s.href("Privacy policy") != "/privacy-policy" {
+		t.Errorf("%q %q", s.href("Terms of service"), s.href("Privacy policy"))
+	}
+}
+
 func TestRulesAndContact(t *testing.T) {
-	w := open(t, func(_ *identity.Config, c *web.Config) {
-		c.Rules, c.Contact = func() []string { return []string{"Be <b>kind</b>."} }, "host@guild.test"
-	})
+	w := open(t, func(_ *identity.Config, c *web.Config) { c.Contact = "host@guild.test" })
+	_, err := w.instance.AddRule(w.kit.Ctx, 1, instance.RuleDraft{Text: ref("Be <b>kind</b>.")})
+	w.must(err)
 	s := w.browser().get("/about").says("Be <b>kind</b>.", "host@guild.test", "Everybody may sign up.")
 	if s.href("host@guild.test") != "mailto:host@guild.test" {
 		t.Errorf("contact %s", s.href("host@guild.test"))

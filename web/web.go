@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/httpx"
 	"github.com/guildhall/guildhall/internal/limit"
@@ -26,6 +27,7 @@ type Deps struct {
 	Identity *identity.Service
 	Profiles *profiles.Service
 	Posts    *posts.Service
+	Instance *instance.Service
 	Limit    *limit.Limiter         // nil: no limits
 	API      func() ([]byte, error) // the API's OpenAPI document; nil: no page about it
 	Log      *slog.Logger
@@ -34,11 +36,10 @@ type Deps struct {
 
 // Config is what the operator decides about the pages.
 type Config struct {
-	BaseURL        string          // https://example.org
-	Title          string          // the community's name
-	Description    string          // one or two sentences, plain text
-	Contact        string          // e-mail address, empty: none
-	Rules          func() []string // nil: none
+	BaseURL        string // https://example.org
+	Title          string // the community's name
+	Description    string // one or two sentences, plain text
+	Contact        string // e-mail address, empty: none
 	Registrations  identity.Registrations
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	FormTime       time.Duration  // in which a form must have arrived; 0: half a minute
@@ -81,6 +82,9 @@ func routes() []route {
 	return []route{
 		{"GET /{$}", (*call).home, false},
 		{"GET /about", (*call).about, false},
+		{"GET " + privacyPath, (*call).privacyPolicy, false},
+		{"GET " + termsPath, (*call).termsOfService, false},
+		{"GET " + termsPath + "/{date}", (*call).termsOfService, false},
 		{"GET " + docsPath, (*call).docs, false},
 		{"GET /tags/{tag}", (*call).tag, false},
 		{"GET /{acct}", (*call).profile, false},

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/blob"
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
@@ -45,6 +46,7 @@ type world struct {
 	identity *identity.Service
 	profiles *profiles.Service
 	posts    *posts.Service
+	instance *instance.Service
 }
 
 // open starts a world; adjust may change the configuration.
@@ -84,10 +86,15 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 	oc.BaseURL = w.base
 	w.posts = posts.New(posts.Deps{DB: k.Open("posts", posts.Schema()), Search: k.Open("search", posts.SearchSchema()), Bus: k.Bus,
 		IDs: k.IDs, Now: k.Clock.Now, Log: k.Log, Profiles: w.profiles, Images: images, Blobs: w.blobs}, oc)
+	nc := instance.DefaultConfig()
+	nc.BaseURL = w.base
+	w.instance = instance.New(instance.Deps{DB: k.Open("instance", instance.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
+		Profiles: w.profiles, Posts: w.posts, Images: images, Blobs: w.blobs}, nc)
 	w.must(w.identity.Start(k.Ctx))
 	w.must(w.profiles.Start(k.Ctx))
 	w.must(w.posts.Start(k.Ctx))
-	server.Config.Handler = web.New(web.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Limit: limits, Log: k.Log, Now: k.Clock.Now,
+	w.must(w.instance.Start(k.Ctx))
+	server.Config.Handler = web.New(web.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance, Limit: limits, Log: k.Log, Now: k.Clock.Now,
 		API: func() ([]byte, error) { return []byte(apiSample), nil }}, wc)
 	server.Start()
 	t.Cleanup(server.Close)

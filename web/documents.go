@@ -1,0 +1,53 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/guildhall/guildhall/instance"
+)
+
+// Where the documents of the house are; Mastodon has them there too.
+const (
+	privacyPath = "/privacy-policy"
+	termsPath   = "/terms-of-service"
+)
+
+// document is a text of the operator's.
+type document struct {
+	Title, Since, HTML string
+	Next               string // the day from which other terms hold, empty: none
+}
+
+func (c *call) privacyPolicy() error {
+	d := c.Instance.House().PrivacyPolicy
+	if d.HTML == "" {
+		return errNoPage()
+	}
+	return c.document(privacyPath, document{Title: "Privacy policy", Since: "As of " + day(d.UpdatedAt), HTML: d.HTML})
+}
+
+// termsOfService shows the terms that hold, or those that hold from the day in
+// the path on.
+func (c *call) termsOfService() error {
+	t, next, err := c.Instance.TermsOn(c.r.PathValue("date"))
+	if err != nil {
+		return err
+	}
+	return c.document(termsPath+"/"+t.Effective, document{Title: "Terms of service", Since: c.since(t), HTML: t.HTML, Next: next})
+}
+
+func (c *call) since(t *instance.Terms) string {
+	if c.Instance.Holds(t) {
+		return "In force since " + t.Effective
+	}
+	return "In force from " + t.Effective + " on"
+}
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+func (c *call) document(path string, d document) error {
+	f := c.frame(d.Title)
+	f.Preview = &preview{Type: "website", URL: c.config.BaseURL + path, Title: f.fullTitle(), Text: d.Since}
+	return c.show(http.StatusOK, documentPage(f, d))
+}
