@@ -13,7 +13,7 @@ func discoveryRoutes() []Route {
 		{"DELETE", "/api/v1/featured_tags/{id}", User, "write:accounts", Posts, "", 0, (*server).deleteFeaturedTag, nil, nil},
 		{"GET", "/api/v1/featured_tags/suggestions", User, "read:accounts", Posts, "", 0, (*server).suggestedTags, nil, []tagEntity{}},
 		{"GET", "/api/v1/accounts/{id}/featured_tags", Anyone, "read:accounts", Posts, "", 0, (*server).featuredTags, nil, []featuredTagEntity{}},
-		{"GET", "/api/v1/trends", Anyone, "read", Posts, "", 0, (*server).trendingTags, offsetParams{}, []tagEntity{}},
+		{"GET", "/api/v1/trends", Anyone, "read", Posts, "", Deprecated, (*server).trendingTags, offsetParams{}, []tagEntity{}},
 		{"GET", "/api/v1/trends/tags", Anyone, "read", Posts, "", 0, (*server).trendingTags, offsetParams{}, []tagEntity{}},
 		{"GET", "/api/v1/trends/links", Anyone, "read", Posts, "", 0, (*server).trendingLinks, offsetParams{}, []trendLinkEntity{}},
 		{"GET", "/api/v1/trends/statuses", Anyone, "read", Posts, "", 0, (*server).trendingStatuses, offsetParams{}, []statusAnswer{}},
