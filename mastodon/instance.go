@@ -11,13 +11,16 @@ import (
 	"github.com/guildhall/guildhall/internal/errs"
 )
 
-// apiVersion is how much of Mastodon's API is here: 2 stands for grouped
-// notifications. Clients use what a number promises, so it must be true.
-const apiVersion = 2
+// apiVersion is how much of Mastodon's API is here. Clients use what a number
+// promises, so it must be true: 2 stands for grouped notifications, 3 for
+// attribution_domains, 4 for deleting media, 5 for filters that blur, 7 for
+// quotes, 8 for annual reports on demand and /api/v1/profile, 9 for descriptions
+// of avatar and header, 10 for collections and supported_types.
+const apiVersion = 10
 
 // compatible is what clients that read the version as Mastodon's shall take
 // this server for.
-const compatible = "4.3.0"
+const compatible = "4.6.0"
 
 // instanceDocs are the answers about the server itself, made once a minute and
 // when its rules or documents change.

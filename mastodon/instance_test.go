@@ -21,7 +21,7 @@ func TestInstance(t *testing.T) {
 	w.person("ann")
 	w.run([]test{
 		{"v2", "GET", "/api/v2/instance", "", nil, 200, `{"domain": "guild.test", "title": "Guild", "description": "A <small> place",
-			"api_versions": {"mastodon": 2}, "registrations": {"enabled": true, "approval_required": true},
+			"api_versions": {"mastodon": 10}, "registrations": {"enabled": true, "approval_required": true},
 			"contact": {"email": "post@guild.test", "account": {"username": "ann"}}, "rules": [], "wrapstodon": null,
 			"configuration": {"urls": {"streaming": "wss://guild.test"}, "statuses": {"max_characters": 500, "max_media_attachments": 4},
 				"polls": {"max_options": 4, "min_expiration": 300, "max_expiration": 2629746}, "accounts": {"max_profile_fields": 4, "max_note_length": 500, "max_featured_tags": 10, "max_pinned_statuses": 5},
