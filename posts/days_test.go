@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/guildhall/guildhall/internal/days"
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/errs"
@@ -46,9 +48,11 @@ func TestDays(t *testing.T) {
 		}
 		must(t, w.countDays(k.Ctx)) // too early
 		k.Clock.Advance(2 * time.Minute)
-		for range 2 {
-			must(t, w.countDays(k.Ctx))
+		var nodes errgroup.Group
+		for range 4 {
+			nodes.Go(func() error { return w.countDays(k.Ctx) })
 		}
+		must(t, nodes.Wait())
 		span := days.Span{First: today - 3, Last: today}
 		got, err := w.Days(k.Ctx, span)
 		must(t, err)
