@@ -48,7 +48,7 @@ func everyMethod(t *testing.T, name string) {
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", filepath.Join("clients", name+"-methods.mjs"))
-	cmd.Env = environment("BASE="+s.base, "OWNER="+owner, "BEN="+ben, "CLEO="+cleo, "STRANGERS="+strings.Join(strangers, " "), "IMAGE="+square(t), "MISSING=print")
+	cmd.Env = environment("BASE="+s.base, "OWNER="+owner, "BEN="+ben, "CLEO="+cleo, "STRANGERS="+strings.Join(strangers, " "), "IMAGE="+square(t))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s\nthe server:\n%s", err, out, s.out)

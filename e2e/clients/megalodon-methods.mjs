@@ -5,7 +5,7 @@ import { createReadStream } from "node:fs";
 import generator from "megalodon";
 import { soon, until } from "./until.mjs";
 
-const { BASE: url, IMAGE: image, MISSING } = process.env;
+const { BASE: url, IMAGE: image } = process.env;
 const client = (token) => generator("mastodon", url, token);
 const [ann, ben, cleo] = [client(process.env.OWNER), client(process.env.BEN), client(process.env.CLEO)];
 const id = async (c) => (await c.verifyAccountCredentials()).data.id;
@@ -189,6 +189,6 @@ for (const [name, what] of Object.entries(calls)) {
 console.log(`${has.length} methods, ${broken.length} wrong`);
 if (broken.length > 0) {
   console.log(broken.join("\n"));
-  if (MISSING !== "print") process.exit(1);
+  process.exit(1);
 }
 process.exit(0);
