@@ -146,6 +146,13 @@ func TestAdminApproval(t *testing.T) {
 	w.do("POST", membersPath+"/"+bob.ID.String()+"/reject", mod.token, nil).is(403)
 	w.do("POST", membersPath+"/"+bob.ID.String()+"/approve", mod.token, nil).is(200).has(`{"approved": true}`)
 	w.do("POST", membersPath+"/1/approve", mod.token, nil).same404()
+	// Who comes from a network that is looked at waits, and is gone when rejected.
+	w.do("POST", "/api/v1/admin/ip_blocks", w.staff("root", identity.RoleAdmin).token, `{"ip": "127.0.0.0/8", "severity": "sign_up_requires_approval"}`).is(200)
+	w.do("POST", "/api/v1/accounts", w.app("read write").token,
+		`{"username": "cleo", "email": "cleo@example.org", "password": "`+password+`", "agreement": true, "locale": "en", "reason": "to read"}`).is(200)
+	cleo := w.do("GET", membersPath+"?pending=true", mod.token, nil).is(200).has(`[{"username": "cleo", "approved": false}]`).text("0.id")
+	w.do("POST", membersPath+"/"+cleo+"/reject", mod.token, nil).is(200).has(`{"username": "cleo", "approved": false}`)
+	w.do("GET", membersPath+"/"+cleo, mod.token, nil).same404()
 }
 
 // The data of a suspended account go for good, everywhere; the name stays taken.

@@ -156,6 +156,9 @@ func whole() bool {
 	return !testing.Short()
 }
 
+// neverDone are routes of what nobody can have here: all get the same 404.
+var neverDone = []string{"POST /api/v1/accounts/{id}/email_subscriptions"}
+
 // untested lists what a whole run has not shown of the table: a 2xx of each
 // route, and that it reads what it says.
 func untested() []string {
@@ -164,8 +167,8 @@ func untested() []string {
 	var all []string
 	for _, r := range mastodon.Routes() {
 		name := r.Method + " " + r.Pattern
-		if !suite.succeeded[name] {
-			all = append(all, name+" has no test that gets a 2xx")
+		if suite.succeeded[name] == slices.Contains(neverDone, name) {
+			all = append(all, name+" has no test that gets a 2xx, or has one and should not")
 		}
 		if r.In == nil {
 			continue

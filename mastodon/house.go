@@ -102,11 +102,6 @@ func (s *server) instanceLanguages(c *Call) error {
 	return c.JSON(http.StatusOK, list)
 }
 
-// peersParams say what is looked for among other servers.
-type peersParams struct {
-	Query string `param:"q"`
-}
-
 // noCampaign answers that there is no campaign for donations.
 func (s *server) noCampaign(c *Call) error {
 	c.status = http.StatusNoContent

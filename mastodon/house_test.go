@@ -84,6 +84,16 @@ func TestDocuments(t *testing.T) {
 	w.do("PUT", admin+"/extended_description", "", form("text", "x")).is(401)
 }
 
+// No account sends its posts by mail.
+func TestEmailSubscriptions(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	ann := w.person("ann")
+	for _, id := range []string{ann.id.String(), "1"} {
+		w.do("POST", "/api/v1/accounts/"+id+"/email_subscriptions", "", form("email", "reader@example.org")).same404()
+	}
+}
+
 func TestLanguages(t *testing.T) {
 	t.Parallel()
 	w := open(t)

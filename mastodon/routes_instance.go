@@ -5,7 +5,7 @@ func instanceRoutes() []Route {
 		{"GET", "/api/v1/instance", Public, "", Instance, "", Deprecated, (*server).instanceV1, nil, instanceV1Entity{}},
 		{"GET", "/api/v2/instance", Public, "", Instance, "", 0, (*server).instanceV2, nil, instanceV2Entity{}},
 		{"GET", "/api/v1/instance/peers", Public, "", Instance, "", 0, (*server).emptyList, nil, []string{}},
-		{"GET", "/api/v1/peers/search", Public, "", Instance, "", 0, (*server).emptyList, peersParams{}, []string{}},
+		{"GET", "/api/v1/peers/search", Public, "", Instance, "", 0, (*server).emptyList, nil, []string{}},
 		{"GET", "/api/v1/instance/activity", Public, "", Instance, "", 0, (*server).instanceActivity, nil, []weekEntity{}},
 		{"GET", "/api/v1/instance/rules", Public, "", Instance, "", 0, (*server).instanceRules, nil, []rule{}},
 		{"GET", "/api/v1/instance/extended_description", Public, "", Instance, "", 0, (*server).extendedDescription, nil, extendedDescriptionEntity{}},

@@ -72,7 +72,8 @@ func (s *server) find(c *Call) (*searchAnswer, error) {
 	default:
 		return nil, errs.New(errs.Malformed, "Unknown type of search")
 	}
-	if c.Viewer() == 0 && (c.Int("offset", 0, 0, 1) > 0 || c.Bool("resolve")) {
+	resolve := c.Bool("resolve")
+	if c.Viewer() == 0 && (c.Int("offset", 0, 0, 1) > 0 || resolve) {
 		return nil, errs.New(errs.Unauthenticated, "Search queries pagination and resolving are not supported without authentication")
 	}
 	limit, offset := c.Int("limit", 20, 1, 40), c.Int("offset", 0, 0, 1000)
