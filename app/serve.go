@@ -47,10 +47,11 @@ func (a *App) edges() (http.Handler, error) {
 	api := mastodon.New(mastodon.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts,
 		Instance: a.Instance, Moderation: a.Moderation, Notifications: a.Notifications,
 		Blobs: a.blobs, Pictures: a.faces, Limit: a.limits, Metrics: a.metrics, Ready: a.ready, Storage: a.storage, Now: a.now, Log: a.log}, m)
-	pages := web.New(web.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Instance: a.Instance, Limit: a.limits, Log: a.log, Now: a.now,
+	pages := web.New(web.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Instance: a.Instance, Moderation: a.Moderation, Notifications: a.Notifications,
+		Limit: a.limits, Log: a.log, Now: a.now,
 		API: func() ([]byte, error) { return mastodon.Document(m) }},
 		web.Config{BaseURL: a.config.BaseURL, Title: a.config.Title, Description: a.config.Description,
-			Contact: a.config.Contact, Registrations: m.Registrations, TrustedProxies: proxies})
+			Contact: a.config.Contact, Registrations: m.Registrations, MaxChars: m.Posts.MaxChars, TrustedProxies: proxies})
 	return strict(a.config.BaseURL, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if mastodon.Owns(r.URL.Path) {
 			api.ServeHTTP(w, r)

@@ -16,8 +16,8 @@ var assetFiles embed.FS
 // assets are the files that pages need. The hash of the content is in the name,
 // so that browsers can keep them for good.
 type assets struct {
-	Style, Mark, Text, Serif string // addresses
-	files                    map[string]asset
+	Style, Mark, Text, Serif, Htmx, Script string // addresses
+	files                                  map[string]asset
 }
 
 type asset struct{ contentType, content string }
@@ -40,7 +40,9 @@ func loadAssets() assets {
 	// The style sheet names the fonts without hashes.
 	style := strings.NewReplacer("url("+text+")", "url("+path.Base(a.Text)+")", "url("+serif+")", "url("+path.Base(a.Serif)+")").Replace(read("style.css"))
 	a.Style = a.add("style.css", "text/css; charset=utf-8", style)
-	for _, name := range []string{"figtree-OFL.txt", "source-serif-4-OFL.txt"} {
+	a.Htmx = a.add("htmx.min.js", "text/javascript; charset=utf-8", read("htmx.min.js")) // 2.0.11, https://htmx.org
+	a.Script = a.add("guildhall.js", "text/javascript; charset=utf-8", read("guildhall.js"))
+	for _, name := range []string{"figtree-OFL.txt", "source-serif-4-OFL.txt", "htmx-LICENSE.txt"} {
 		a.files[name] = asset{"text/plain; charset=utf-8", read(name)}
 	}
 	return a
@@ -67,7 +69,7 @@ func (a assets) serve(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	h.Set("Content-Type", f.contentType)
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	if strings.HasSuffix(name, "-OFL.txt") { // the only names without a hash
+	if strings.HasSuffix(name, ".txt") { // the only names without a hash
 		h.Set("Cache-Control", "public, max-age=86400")
 	}
 	h.Set("ETag", `"`+name+`"`)

@@ -12,7 +12,9 @@ import (
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/httpx"
+	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/limit"
+	"github.com/guildhall/guildhall/notifications"
 )
 
 // call is one request for a page.
@@ -26,7 +28,7 @@ type call struct {
 
 // answer runs one page's handler and shows its error, if any, as a page.
 func (s *server) answer(w http.ResponseWriter, r *http.Request, page route) {
-	if page.private {
+	if page.audience != everybody {
 		w.Header().Set("Cache-Control", "private, no-store")
 	}
 	c := &call{server: s, w: w, r: r}
@@ -37,12 +39,73 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request, page route) {
 	if err == nil {
 		err = c.findSession()
 	}
+	if err == nil && page.audience == members {
+		err = c.admit()
+	}
 	if err == nil {
 		err = page.handler(c)
 	}
 	if err != nil {
 		c.fail(err)
 	}
+}
+
+// memberForms is the purpose of the token that all forms of members bring back.
+const memberForms = "members"
+
+// errElsewhere says that the browser was sent to another page: there is nothing
+// left to answer.
+var errElsewhere = errors.New("sent to another page")
+
+// admit lets in who is signed in, and is ready, with a form that was made for
+// this session. Others are sent to the page that they need first, from which
+// they come back. Returns Forbidden for a form that is out of date.
+func (c *call) admit() error {
+	if c.user == nil {
+		return c.instead(withReturn(signInPath, c.whereabouts()))
+	}
+	if !c.user.Active() {
+		return c.instead(confirmPath)
+	}
+	if c.r.Method == http.MethodPost {
+		return c.checkSession(memberForms)
+	}
+	return nil
+}
+
+// instead sends the browser to another page.
+func (c *call) instead(path string) error {
+	if isPart(c.r) { // a script would put what it is led to where the part was to be
+		c.w.Header().Set("HX-Redirect", path)
+		c.w.WriteHeader(http.StatusNoContent)
+	} else {
+		http.Redirect(c.w, c.r, path, http.StatusSeeOther)
+	}
+	return errElsewhere
+}
+
+// whereabouts is the page that the reader is on: the one asked for, or the one
+// that has the form which was sent.
+func (c *call) whereabouts() string {
+	if c.r.Method == http.MethodGet && !isPart(c.r) {
+		return c.r.URL.RequestURI()
+	}
+	u, err := url.Parse(c.r.Referer())
+	if err != nil || u.Host != c.host {
+		return homePath
+	}
+	return localPath(u.RequestURI())
+}
+
+// back leads to the page that the form was on.
+func (c *call) back() error { return c.goTo(c.whereabouts()) }
+
+// viewer is for whom the domains shall answer, 0 for nobody in particular.
+func (c *call) viewer() ids.ID {
+	if c.user == nil || !c.user.Active() {
+		return 0
+	}
+	return c.user.ID
 }
 
 // allow counts the request. Returns TooMany if its address has asked for too many.
@@ -95,11 +158,13 @@ func (c *call) query(name string) string { return c.r.URL.Query().Get(name) }
 // show answers with a page.
 func (c *call) show(status int, page templ.Component) error {
 	var b bytes.Buffer
-	if err := page.Render(c.r.Context(), &b); err != nil {
+	reader := c.reader()
+	if err := page.Render(withReader(c.r.Context(), reader), &b); err != nil {
 		return err
 	}
 	h := c.w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", reader.words.tag.String())
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	c.w.WriteHeader(status)
 	if c.r.Method != http.MethodHead {
@@ -129,8 +194,10 @@ type frame struct {
 	Assets  assets
 	Host    string // of the server
 	Title   string // of the page, empty: the community's name alone
+	Here    string // the address of the page
 	User    *identity.User
 	SignOut string // the form token to sign out, if somebody is signed in
+	Unread  int    // notifications, of who is signed in
 	Landing bool   // offers to sign in and out by itself
 	NoIndex bool   // search engines shall not keep it
 	Preview *preview
@@ -145,11 +212,27 @@ type preview struct {
 }
 
 func (c *call) frame(title string) frame {
-	f := frame{Config: c.config, Assets: c.assets, Host: c.host, Title: title, User: c.user}
+	f := frame{Config: c.config, Assets: c.assets, Host: c.host, Title: title, Here: c.r.URL.RequestURI(), User: c.user}
 	if c.user != nil {
 		f.SignOut = c.sessionToken(signOutPath)
 	}
+	if c.viewer() != 0 {
+		f.Unread = c.unread()
+	}
 	return f
+}
+
+// unreadMax is up to how many notifications that are new are counted.
+const unreadMax = 99
+
+// unread is how many notifications are new. That they could not be counted is
+// no reason to show no page.
+func (c *call) unread() int {
+	n, err := c.Notifications.UnreadCount(c.r.Context(), c.user.ID, notifications.Filter{}, unreadMax)
+	if err != nil {
+		c.Log.Warn("unread notifications not counted", "error", err)
+	}
+	return n
 }
 
 // private is frame for a page about one person or one errand.

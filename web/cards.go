@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,7 +43,7 @@ func (c *call) cards(views []*posts.View) ([]card, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := c.Now()
+	now, words := c.Now(), c.words()
 	cards := make([]card, 0, len(views))
 	for _, v := range views {
 		d := card{Post: v, now: now}
@@ -58,7 +60,7 @@ func (c *call) cards(views []*posts.View) ([]card, error) {
 			d.ReplyTo = people[to]
 		}
 		d.URL = "/@" + d.Author.Username + "/" + d.Post.ID.String()
-		d.Ago = ago(now, d.Post.CreatedAt)
+		d.Ago = words.ago(now, d.Post.CreatedAt)
 		cards = append(cards, d)
 	}
 	return cards, nil
@@ -66,7 +68,44 @@ func (c *call) cards(views []*posts.View) ([]card, error) {
 
 func (c card) machineTime() string { return c.Post.CreatedAt.UTC().Format(time.RFC3339) }
 
-func (c card) fullTime() string { return c.Post.CreatedAt.UTC().Format("2 January 2006, 15:04 UTC") }
+// answerURL is where an answer to the post is written.
+func (c card) answerURL() string {
+	if c.Main {
+		return "#text" + c.Post.ID.String()
+	}
+	return composePath + "?in_reply_to_id=" + c.Post.ID.String()
+}
+
+// boostable tells whether the post may be passed on: public ones by everybody,
+// one's own for followers too.
+func (c card) boostable() bool { return c.Post.Visibility <= posts.Unlisted }
+
+// mayVote tells whether the reader can still vote.
+func (c card) mayVote(r *reader) bool {
+	p := c.Post.Poll
+	over := !p.Expires.IsZero() && !p.Expires.After(c.now)
+	return r.token != "" && !over && !c.Post.Viewer.Voted && c.Post.AccountID != r.user.ID
+}
+
+// undo names the deed that a button does next.
+func undo(deed string, done bool) string {
+	if done {
+		return "un" + deed
+	}
+	return deed
+}
+
+// some is a count, and nothing for none.
+func some(ctx context.Context, n int) string {
+	if n == 0 {
+		return ""
+	}
+	return number(ctx, n)
+}
+
+func (c card) fullTime(ctx context.Context) string {
+	return readerOf(ctx).words.date("2 January 2006, 15:04 UTC", c.Post.CreatedAt)
+}
 
 // face is an account's picture, or what stands for it.
 type face struct {
@@ -111,9 +150,10 @@ type optionWords struct {
 	Title string
 	Share string // percent
 	Lead  bool   // nothing has more votes
+	Mine  bool   // the reader voted for it
 }
 
-func (c card) poll() pollWords {
+func (c card) poll(ctx context.Context) pollWords {
 	p := c.Post.Poll
 	over := !p.Expires.IsZero() && !p.Expires.After(c.now)
 	w := pollWords{Known: over || !p.HideVotes}
@@ -127,22 +167,22 @@ func (c card) poll() pollWords {
 		}
 		most = max(most, o.Votes)
 	}
-	for _, o := range p.Options {
-		words := optionWords{Title: o.Title, Share: "0"}
+	for i, o := range p.Options {
+		words := optionWords{Title: o.Title, Share: "0", Mine: slices.Contains(c.Post.Viewer.Votes, i)}
 		if w.Known && whole > 0 {
 			words.Share, words.Lead = strconv.Itoa((100*o.Votes+whole/2)/whole), o.Votes == most
 		}
 		w.Options = append(w.Options, words)
 	}
-	w.Summary = plural(p.Voters, "voter")
+	w.Summary = count(ctx, p.Voters, "%s voter|%s voters")
 	switch {
 	case over:
-		w.Summary += ", ended"
+		w.Summary += ", " + t(ctx, "ended")
 	case !p.Expires.IsZero():
-		w.Summary += ", " + left(p.Expires.Sub(c.now)) + " left"
+		w.Summary += ", " + left(ctx, p.Expires.Sub(c.now))
 	}
 	if !w.Known {
-		w.Summary += "; the result is shown at the end"
+		w.Summary += "; " + t(ctx, "the result is shown at the end")
 	}
 	return w
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -144,7 +145,7 @@ func (doc *apiDocument) operation(op apiOperation) docsOperation {
 	}
 	o.Scopes = strings.Join(scopes, " or ")
 	for _, l := range op.Limits {
-		o.Limit = number(l.Requests) + " requests in " + plural(l.Seconds/60, "minute")
+		o.Limit = fmt.Sprintf("%d requests in %d minutes", l.Requests, l.Seconds/60)
 	}
 	for _, p := range op.Parameters {
 		o.Parameters = append(o.Parameters, docsField{p.Name, typeOf(p.Schema), p.In})

@@ -41,6 +41,9 @@ func errForeignForm() error {
 
 // fail answers with an error's page. What is our fault is logged and not shown.
 func (c *call) fail(err error) {
+	if errors.Is(err, errElsewhere) {
+		return
+	}
 	var known *errs.Error
 	if !errors.As(err, &known) {
 		known = errs.Wrap(errs.Internal, "", err)

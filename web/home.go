@@ -8,10 +8,6 @@ import (
 	"github.com/guildhall/guildhall/posts"
 )
 
-// anonymous is whom public pages are made for, whoever is signed in: what is
-// not for everybody is for the apps to show.
-const anonymous ids.ID = 0
-
 // pageSize is how many posts a page lists.
 const pageSize = 20
 
@@ -45,28 +41,63 @@ func (c *call) list(views []*posts.View, p page.Page, path string) (listData, er
 // homeData is what the front page shows.
 type homeData struct {
 	listData
-	Name string // of who is signed in
-	Face face
+	Draft *draftData // nil: nobody is signed in
 }
 
+// home is a member's own timeline, and for everybody else what is public.
 func (c *call) home() error {
+	if c.viewer() == 0 {
+		return c.landing()
+	}
 	p := c.listPage()
-	views, err := c.Posts.PublicTimeline(c.r.Context(), anonymous, posts.PublicFilter{Local: true}, p)
+	views, err := c.Posts.Home(c.r.Context(), c.viewer(), p)
 	if err != nil {
 		return err
 	}
 	var d homeData
-	if d.listData, err = c.list(views, p, "/?"); err != nil {
+	if d.listData, err = c.list(views, p, homePath+"?"); err != nil {
 		return err
 	}
-	if c.user != nil {
-		if d.Name, d.Face, err = c.self(); err != nil {
+	if !d.Later {
+		draft, err := c.draft(nil)
+		if err != nil {
 			return err
 		}
+		d.Draft = &draft
+	}
+	return c.show(http.StatusOK, homePage(c.private(""), d))
+}
+
+// landing is the front page for whoever is not signed in, or not let in yet.
+func (c *call) landing() error {
+	l, err := c.localList(homePath + "?")
+	if err != nil {
+		return err
 	}
 	f := c.frame("")
-	f.Landing = !d.Later
-	f.NoIndex = d.Later // its content moves on
+	f.Landing = !l.Later
+	f.NoIndex = l.Later // its content moves on
 	f.Preview = &preview{Type: "website", URL: c.config.BaseURL + "/", Title: c.config.Title, Text: c.config.Description}
-	return c.show(http.StatusOK, homePage(f, d))
+	return c.show(http.StatusOK, landingPage(f, l))
+}
+
+// local is what is public here.
+func (c *call) local() error {
+	l, err := c.localList(localTimelinePath + "?")
+	if err != nil {
+		return err
+	}
+	f := c.frame(c.words().text("Community"))
+	f.NoIndex = l.Later
+	f.Preview = &preview{Type: "website", URL: c.config.BaseURL + localTimelinePath, Title: f.fullTitle(), Text: c.config.Description}
+	return c.show(http.StatusOK, localPage(f, l))
+}
+
+func (c *call) localList(path string) (listData, error) {
+	p := c.listPage()
+	views, err := c.Posts.PublicTimeline(c.r.Context(), c.viewer(), posts.PublicFilter{Local: true}, p)
+	if err != nil {
+		return listData{}, err
+	}
+	return c.list(views, p, path)
 }

@@ -64,16 +64,16 @@ func TestEveryPage(t *testing.T) {
 	for name, s := range everyPage(open(t)) {
 		h := s.header
 		policy := h.Get("Content-Security-Policy")
-		for _, part := range []string{"default-src 'none'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"} {
+		for _, part := range []string{"default-src 'none'", "script-src 'self';", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"} {
 			if !strings.Contains(policy, part) {
 				t.Errorf("%s: policy %q", name, policy)
 			}
 		}
-		if strings.Contains(policy, "unsafe") || strings.Contains(policy, "script-src") || h.Get("X-Content-Type-Options") != "nosniff" ||
+		if strings.Contains(policy, "unsafe") || h.Get("X-Content-Type-Options") != "nosniff" ||
 			h.Get("X-Frame-Options") != "DENY" || h.Get("Referrer-Policy") != "same-origin" || h.Get("Access-Control-Allow-Origin") != "" {
 			t.Errorf("%s: headers %v", name, h)
 		}
-		if !strings.HasPrefix(h.Get("Cache-Control"), "private") || h.Get("Vary") != "Cookie" { // CA-01
+		if !strings.HasPrefix(h.Get("Cache-Control"), "private") || h.Get("Vary") != "Cookie, Accept-Language, HX-Request" { // CA-01
 			t.Errorf("%s: Cache-Control %q, Vary %q", name, h.Get("Cache-Control"), h.Get("Vary"))
 		}
 		if (strings.Contains(s.call, "/auth/") || strings.Contains(s.call, "/oauth/") || s.status >= 400) && !strings.Contains(h.Get("Cache-Control"), "no-store") {

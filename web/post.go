@@ -13,6 +13,7 @@ import (
 type postData struct {
 	Above, Below []card
 	Card         card
+	Draft        *draftData // of an answer, nil: nobody is signed in
 }
 
 func (c *call) post() error {
@@ -25,14 +26,14 @@ func (c *call) post() error {
 		return err
 	}
 	ctx := c.r.Context()
-	view, err := c.Posts.Get(ctx, anonymous, id)
+	view, err := c.Posts.Get(ctx, c.viewer(), id)
 	if err != nil {
 		return err
 	}
 	if view.AccountID != a.ID {
 		return errNoPage()
 	}
-	above, below, err := c.Posts.Context(ctx, anonymous, id)
+	above, below, err := c.Posts.Context(ctx, c.viewer(), id)
 	if err != nil {
 		return err
 	}
@@ -52,6 +53,13 @@ func (c *call) post() error {
 	}
 	d.Card = here[0]
 	d.Card.Main = true
+	if c.viewer() != 0 {
+		draft, err := c.draft(&d.Card)
+		if err != nil {
+			return err
+		}
+		d.Draft = &draft
+	}
 	f := c.frame(nameOf(d.Card.Author) + ": " + cut(summary(d.Card.Post.Post), 60))
 	f.NoIndex = !d.Card.Author.Indexable || d.Card.Post.Visibility != posts.Public
 	f.Preview = c.postPreview(d.Card)
@@ -77,7 +85,7 @@ func summary(p *posts.Post) string {
 	case p.Spoiler != "":
 		return p.Spoiler
 	case p.Text == "" && len(p.Media) > 0:
-		return plural(len(p.Media), "picture")
+		return "📷" + strings.Repeat(" 📷", len(p.Media)-1)
 	}
 	return p.Text
 }

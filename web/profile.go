@@ -17,6 +17,8 @@ type profileData struct {
 	Posts   int
 	Show    string // which posts: "", "replies" or "media"
 	Pinned  []card
+	// Relation is how the reader stands to them, nil: not at all.
+	Relation *profiles.Relationship
 	listData
 }
 
@@ -31,6 +33,9 @@ func (c *call) profile() error {
 		return err
 	}
 	d := profileData{Account: a, Face: faceOf(a), Posts: stats[a.ID].Posts}
+	if d.Relation, err = c.relationship(a.ID); err != nil {
+		return err
+	}
 	filter := posts.AccountFilter{ExcludeReplies: true}
 	path := "/@" + a.Username + "?"
 	switch c.query("show") {
@@ -43,7 +48,7 @@ func (c *call) profile() error {
 		path += "show=" + d.Show + "&"
 	}
 	p := c.listPage()
-	views, err := c.Posts.AccountPosts(ctx, anonymous, a.ID, filter, p)
+	views, err := c.Posts.AccountPosts(ctx, c.viewer(), a.ID, filter, p)
 	if err != nil {
 		return err
 	}
@@ -76,7 +81,7 @@ func (c *call) owner() (*profiles.Account, error) {
 }
 
 func (c *call) pinned(id ids.ID) ([]card, error) {
-	views, err := c.Posts.AccountPosts(c.r.Context(), anonymous, id, posts.AccountFilter{Pinned: true}, page.Page{Limit: pageSize})
+	views, err := c.Posts.AccountPosts(c.r.Context(), c.viewer(), id, posts.AccountFilter{Pinned: true}, page.Page{Limit: pageSize})
 	if err != nil {
 		return nil, err
 	}

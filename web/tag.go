@@ -17,12 +17,12 @@ func (c *call) tag() error {
 		return errNoPage()
 	}
 	ctx := c.r.Context()
-	tag, err := c.Posts.Tag(ctx, anonymous, name)
+	tag, err := c.Posts.Tag(ctx, c.viewer(), name)
 	if err != nil {
 		return err
 	}
 	p := c.listPage()
-	views, err := c.Posts.TagTimeline(ctx, anonymous, posts.TagFilter{Tag: name}, p)
+	views, err := c.Posts.TagTimeline(ctx, c.viewer(), posts.TagFilter{Tag: name}, p)
 	if err != nil {
 		return err
 	}

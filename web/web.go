@@ -1,7 +1,9 @@
-// Package web is the edge for people with a browser: the pages that signing in
-// with an app needs, and what everybody may read without one. It holds
-// sessions' cookies, forms and HTML, and works without scripts. What happens is
-// decided by the domains; the API for programs is the room mastodon.
+// Package web is the edge for people with a browser: its pages are all that one
+// needs to take part. It holds sessions' cookies, forms, HTML and the words of
+// the pages in every language. Reading, signing in, posting and following work
+// without scripts; with them, parts of pages are exchanged instead of pages.
+// What happens is decided by the domains; the API for programs is the room
+// mastodon.
 package web
 
 import (
@@ -18,20 +20,25 @@ import (
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/httpx"
 	"github.com/guildhall/guildhall/internal/limit"
+	"github.com/guildhall/guildhall/moderation"
+	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
+	"golang.org/x/text/language"
 )
 
 // Deps are the parts that the edge stands on.
 type Deps struct {
-	Identity *identity.Service
-	Profiles *profiles.Service
-	Posts    *posts.Service
-	Instance *instance.Service
-	Limit    *limit.Limiter         // nil: no limits
-	API      func() ([]byte, error) // the API's OpenAPI document; nil: no page about it
-	Log      *slog.Logger
-	Now      func() time.Time
+	Identity      *identity.Service
+	Profiles      *profiles.Service
+	Posts         *posts.Service
+	Instance      *instance.Service
+	Moderation    *moderation.Service
+	Notifications *notifications.Service
+	Limit         *limit.Limiter         // nil: no limits
+	API           func() ([]byte, error) // the API's OpenAPI document; nil: no page about it
+	Log           *slog.Logger
+	Now           func() time.Time
 }
 
 // Config is what the operator decides about the pages.
@@ -41,6 +48,7 @@ type Config struct {
 	Description    string // one or two sentences, plain text
 	Contact        string // e-mail address, empty: none
 	Registrations  identity.Registrations
+	MaxChars       int            // of a post
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	FormTime       time.Duration  // in which a form must have arrived; 0: half a minute
 }
@@ -48,19 +56,30 @@ type Config struct {
 // server is the pages as a handler. Its fields do not change after New.
 type server struct {
 	Deps
-	config Config
-	host   string // of BaseURL
-	secure bool   // BaseURL is https
-	assets assets
-	mux    *http.ServeMux
-	cross  *http.CrossOriginProtection
+	config     Config
+	host       string // of BaseURL
+	secure     bool   // BaseURL is https
+	assets     assets
+	catalogues []*catalogue
+	matcher    language.Matcher // of catalogues
+	mux        *http.ServeMux
+	cross      *http.CrossOriginProtection
 }
+
+// audience is whom a page is for.
+type audience int
+
+const (
+	everybody audience = iota
+	oneself            // everybody, about one errand of theirs: never stored
+	members            // who is signed in; their forms bring a token back
+)
 
 // route is one page: how it is reached and what answers.
 type route struct {
-	pattern string
-	handler func(*call) error
-	private bool // about one person: never stored
+	pattern  string
+	handler  func(*call) error
+	audience audience
 }
 
 // The pages' addresses; those that mails lead to belong to identity.
@@ -75,37 +94,50 @@ const (
 	authorizePath = "/oauth/authorize"
 	codePath      = "/oauth/authorize/native"
 	docsPath      = "/api/docs"
+
+	homePath          = "/"
+	localTimelinePath = "/public/local"
+	notificationsPath = "/notifications"
+	composePath       = "/compose"
+	preferPath        = "/prefer"
 )
 
 // routes are all pages.
 func routes() []route {
 	return []route{
-		{"GET /{$}", (*call).home, false},
-		{"GET /about", (*call).about, false},
-		{"GET " + privacyPath, (*call).privacyPolicy, false},
-		{"GET " + termsPath, (*call).termsOfService, false},
-		{"GET " + termsPath + "/{date}", (*call).termsOfService, false},
-		{"GET " + docsPath, (*call).docs, false},
-		{"GET /tags/{tag}", (*call).tag, false},
-		{"GET /{acct}", (*call).profile, false},
-		{"GET /{acct}/{id}", (*call).post, false},
-		{"GET /users/{name}", (*call).identifier, false},
-		{"GET /users/{name}/statuses/{id}", (*call).identifier, false},
-		{"GET " + signInPath, (*call).signInForm, true},
-		{"POST " + signInPath, (*call).signIn, true},
-		{"POST " + signOutPath, (*call).signOut, true},
-		{"GET " + signUpPath, (*call).signUpForm, true},
-		{"POST " + signUpPath, (*call).signUp, true},
-		{"GET " + confirmPath, (*call).confirmForm, true},
-		{"POST " + confirmPath, (*call).confirm, true},
-		{"POST " + resendPath, (*call).resend, true},
-		{"GET " + requestPath, (*call).requestForm, true},
-		{"POST " + requestPath, (*call).request, true},
-		{"GET " + resetPath, (*call).resetForm, true},
-		{"POST " + resetPath, (*call).reset, true},
-		{"GET " + authorizePath, (*call).consentForm, true},
-		{"POST " + authorizePath, (*call).consent, true},
-		{"GET " + codePath, (*call).code, true},
+		{"GET /{$}", (*call).home, everybody},
+		{"GET " + localTimelinePath, (*call).local, everybody},
+		{"GET " + notificationsPath, (*call).notificationList, members},
+		{"GET " + composePath, (*call).composeForm, members},
+		{"POST " + composePath, (*call).compose, members},
+		{"POST /{acct}/{id}/{deed}", (*call).act, members},
+		{"POST /{acct}/{deed}", (*call).relate, members},
+		{"POST " + preferPath, (*call).prefer, oneself},
+		{"GET /about", (*call).about, everybody},
+		{"GET " + privacyPath, (*call).privacyPolicy, everybody},
+		{"GET " + termsPath, (*call).termsOfService, everybody},
+		{"GET " + termsPath + "/{date}", (*call).termsOfService, everybody},
+		{"GET " + docsPath, (*call).docs, everybody},
+		{"GET /tags/{tag}", (*call).tag, everybody},
+		{"GET /{acct}", (*call).profile, everybody},
+		{"GET /{acct}/{id}", (*call).post, everybody},
+		{"GET /users/{name}", (*call).identifier, everybody},
+		{"GET /users/{name}/statuses/{id}", (*call).identifier, everybody},
+		{"GET " + signInPath, (*call).signInForm, oneself},
+		{"POST " + signInPath, (*call).signIn, oneself},
+		{"POST " + signOutPath, (*call).signOut, oneself},
+		{"GET " + signUpPath, (*call).signUpForm, oneself},
+		{"POST " + signUpPath, (*call).signUp, oneself},
+		{"GET " + confirmPath, (*call).confirmForm, oneself},
+		{"POST " + confirmPath, (*call).confirm, oneself},
+		{"POST " + resendPath, (*call).resend, oneself},
+		{"GET " + requestPath, (*call).requestForm, oneself},
+		{"POST " + requestPath, (*call).request, oneself},
+		{"GET " + resetPath, (*call).resetForm, oneself},
+		{"POST " + resetPath, (*call).reset, oneself},
+		{"GET " + authorizePath, (*call).consentForm, oneself},
+		{"POST " + authorizePath, (*call).consent, oneself},
+		{"GET " + codePath, (*call).code, oneself},
 	}
 }
 
@@ -125,8 +157,13 @@ func New(d Deps, c Config) http.Handler {
 	if err != nil {
 		panic(err)
 	}
-	s := &server{Deps: d, config: c, host: u.Host, secure: u.Scheme == "https", assets: loadAssets(),
+	s := &server{Deps: d, config: c, host: u.Host, secure: u.Scheme == "https", assets: loadAssets(), catalogues: loadCatalogues(),
 		mux: http.NewServeMux(), cross: http.NewCrossOriginProtection()}
+	var tags []language.Tag
+	for _, words := range s.catalogues {
+		tags = append(tags, words.tag)
+	}
+	s.matcher = language.NewMatcher(tags)
 	if err := s.cross.AddTrustedOrigin(c.BaseURL); err != nil {
 		panic(err)
 	}
@@ -165,9 +202,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// Not no-referrer: browsers would send "Origin: null" with our own forms.
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cache-Control", "private, no-cache")
-	h.Set("Vary", "Cookie")
+	h.Set("Vary", "Cookie, Accept-Language, HX-Request")
 	refuse := func(err error) {
-		s.answer(w, r, route{handler: func(*call) error { return err }, private: true})
+		s.answer(w, r, route{handler: func(*call) error { return err }, audience: oneself})
 	}
 	switch {
 	case len(r.RequestURI) > maxURL:
@@ -189,6 +226,6 @@ func policy(formTarget string) string {
 	if formTarget != "" {
 		formTarget = " " + formTarget
 	}
-	return "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'" + formTarget +
-		"; base-uri 'none'; frame-ancestors 'none'"
+	return "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'" +
+		formTarget + "; base-uri 'none'; frame-ancestors 'none'"
 }

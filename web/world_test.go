@@ -7,6 +7,7 @@ import (
 	"image/jpeg"
 	"io"
 	"mime/quotedprintable"
+	"net/http"
 	"net/http/httptest"
 	"net/mail"
 	"os"
@@ -26,6 +27,9 @@ import (
 	"github.com/guildhall/guildhall/internal/seal"
 	"github.com/guildhall/guildhall/internal/testkit"
 	"github.com/guildhall/guildhall/internal/text"
+	"github.com/guildhall/guildhall/internal/webpush"
+	"github.com/guildhall/guildhall/moderation"
+	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
 	"github.com/guildhall/guildhall/web"
@@ -38,15 +42,17 @@ const password = "a passphrase of some length"
 // world is the pages over the real services, behind a real listener.
 type world struct {
 	*testing.T
-	kit      *testkit.Kit
-	base     string
-	host     string
-	mails    string // folder
-	blobs    *blob.Store
-	identity *identity.Service
-	profiles *profiles.Service
-	posts    *posts.Service
-	instance *instance.Service
+	kit           *testkit.Kit
+	base          string
+	host          string
+	mails         string // folder
+	blobs         *blob.Store
+	identity      *identity.Service
+	profiles      *profiles.Service
+	posts         *posts.Service
+	instance      *instance.Service
+	moderation    *moderation.Service
+	notifications *notifications.Service
 }
 
 // open starts a world; adjust may change the configuration.
@@ -60,7 +66,7 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 	w.base = "http://" + w.host
 	ic := identity.DefaultConfig()
 	ic.BaseURL, ic.Title = w.base, "Leeds Guild"
-	wc := web.Config{BaseURL: w.base, Title: "Leeds Guild", Description: "Engineers of the north, who show their work."}
+	wc := web.Config{MaxChars: 500, BaseURL: w.base, Title: "Leeds Guild", Description: "Engineers of the north, who show their work."}
 	for _, f := range adjust {
 		f(&ic, &wc)
 	}
@@ -93,8 +99,16 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 	w.must(w.identity.Start(k.Ctx))
 	w.must(w.profiles.Start(k.Ctx))
 	w.must(w.posts.Start(k.Ctx))
+	w.moderation = moderation.New(moderation.Deps{DB: k.Open("moderation", moderation.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
+		Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance})
+	w.notifications = notifications.New(notifications.Deps{DB: k.Open("notifications", notifications.Schema()), Bus: k.Bus, IDs: k.IDs,
+		Now: k.Clock.Now, Log: k.Log, Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Keys: keys,
+		Push: webpush.NewClient(http.DefaultTransport, "mailto:operator@guild.test", k.Clock.Now),
+		Icon: func(*profiles.Account) string { return w.base + "/icon" }}, notifications.DefaultConfig())
 	w.must(w.instance.Start(k.Ctx))
-	server.Config.Handler = web.New(web.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance, Limit: limits, Log: k.Log, Now: k.Clock.Now,
+	w.must(w.moderation.Start(k.Ctx))
+	w.must(w.notifications.Start(k.Ctx))
+	server.Config.Handler = web.New(web.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance, Moderation: w.moderation, Notifications: w.notifications, Limit: limits, Log: k.Log, Now: k.Clock.Now,
 		API: func() ([]byte, error) { return []byte(apiSample), nil }}, wc)
 	server.Start()
 	t.Cleanup(server.Close)
