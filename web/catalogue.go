@@ -36,15 +36,31 @@ func loadCatalogues() []*catalogue {
 		{tag: language.Spanish, name: "Español", dir: "ltr", comma: ".", locale: "es"},
 	}
 	for _, c := range all[1:] {
-		data, err := wordFiles.ReadFile(path.Join("words", c.tag.String()+".json"))
-		if err == nil {
-			err = json.Unmarshal(data, &c.texts)
-		}
-		if err != nil { // a mistake of the build
+		if err := c.load(); err != nil { // a mistake of the build
 			panic(err)
 		}
 	}
 	return all
+}
+
+// load reads the language's texts: a file for each area of the pages, in which
+// each text stands once.
+func (c *catalogue) load() error {
+	folder := path.Join("words", c.tag.String())
+	files, err := wordFiles.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		data, err := wordFiles.ReadFile(path.Join(folder, f.Name()))
+		if err != nil {
+			return err
+		}
+		if err := json.Unmarshal(data, &c.texts); err != nil {
+			return fmt.Errorf("%s/%s: %w", folder, f.Name(), err)
+		}
+	}
+	return nil
 }
 
 // text returns a text in the language, English if it is not translated. With

@@ -57,8 +57,8 @@ func TestSignInAndOut(t *testing.T) {
 		t.Error("an unknown login is answered otherwise than a wrong password")
 	}
 	home := wrong.submit("", "login", "@Mara", "password", password).follow().is(http.StatusOK)
-	home.says("Hello, mara", "Sign out")
-	b.get("/auth/sign-in").follow().says("Hello, mara") // already signed in
+	home.says("Notifications", "Sign out")
+	b.get("/auth/sign-in").follow().says("Notifications") // already signed in
 	home.submit("/auth/sign-out").follow().is(http.StatusOK).says("Create an account")
 	b.get("/auth/sign_in?return_to=%2Fabout").is(http.StatusPermanentRedirect).follow().
 		submit("", "login", "mara@example.org", "password", password).follow().says("About Leeds Guild")
@@ -95,7 +95,7 @@ func TestSessionCookies(t *testing.T) {
 	if first == second || first == "" {
 		t.Error("the session did not change at sign-in")
 	}
-	b.get("/").says("Hello, mara").submit("/auth/sign-out").is(http.StatusSeeOther)
+	b.get("/").says("Notifications").submit("/auth/sign-out").is(http.StatusSeeOther)
 	for _, old := range []string{first, second} {
 		b.header.Set("Cookie", "__Host-guildhall_session="+old)
 		if strings.Contains(b.get("/").words(), "Hello") {
