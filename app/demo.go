@@ -206,6 +206,7 @@ func (s *seeding) present(ctx context.Context, past *history, at time.Time) erro
 		if err := past.befriend(ctx, at); err != nil {
 			return err
 		}
+		fmt.Fprintf(s.out, "imported %d posts in %.0f s\n", len(s.posts), past.importing.Seconds())
 	}
 	for _, i := range past.joins {
 		s.later(s.people[i].Joined, "join", func(ctx context.Context) error { return s.join(ctx, i) })

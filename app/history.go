@@ -33,6 +33,8 @@ type history struct {
 	joins   []int // members in the order in which they join
 	follows []demo.Follow
 	batch   []demo.Post
+	// importing is how long the imports of posts took.
+	importing time.Duration
 }
 
 func newHistory(s *seeding, c *demo.Community) *history {
@@ -104,6 +106,8 @@ func (h *history) befriend(ctx context.Context, until time.Time) error {
 
 // bring imports what waits.
 func (h *history) bring(ctx context.Context) error {
+	began := time.Now()
+	defer func() { h.importing += time.Since(began) }()
 	past := make([]posts.Past, len(h.batch))
 	for i, p := range h.batch {
 		author := h.ids[p.Author]

@@ -124,6 +124,10 @@ func (g *generator) poll(rng *rand.Rand, q *question, author int) *Poll {
 	return p
 }
 
+// crowded is the number of posts above which nobody can read all of them: each
+// finds fewer friends then.
+const crowded = 50_000
+
 // applaud gives a post its favourites, boosts and bookmarks, by people who may see it.
 func (g *generator) applaud(rng *rand.Rand, p *Post, sl slot) {
 	public := p.Visibility == "public" || p.Visibility == "unlisted"
@@ -138,6 +142,9 @@ func (g *generator) applaud(rng *rand.Rand, p *Post, sl slot) {
 		}
 	}
 	liking := math.Exp(1.5 + 0.8*rng.NormFloat64())
+	if len(g.slots) > crowded {
+		liking *= 0.4
+	}
 	switch {
 	case p.ReplyTo >= 0:
 		liking *= 0.4
