@@ -41,7 +41,11 @@ func loadAssets() assets {
 	style := strings.NewReplacer("url("+text+")", "url("+path.Base(a.Text)+")", "url("+serif+")", "url("+path.Base(a.Serif)+")").Replace(read("style.css"))
 	a.Style = a.add("style.css", "text/css; charset=utf-8", style)
 	a.Htmx = a.add("htmx.min.js", "text/javascript; charset=utf-8", read("htmx.min.js")) // 2.0.11, https://htmx.org
-	a.Script = a.add("guildhall.js", "text/javascript; charset=utf-8", read("guildhall.js"))
+	var script strings.Builder
+	for _, name := range []string{"guildhall.js", "live.js"} {
+		script.WriteString(read(name))
+	}
+	a.Script = a.add("guildhall.js", "text/javascript; charset=utf-8", script.String())
 	for _, name := range []string{"figtree-OFL.txt", "source-serif-4-OFL.txt", "htmx-LICENSE.txt"} {
 		a.files[name] = asset{"text/plain; charset=utf-8", read(name)}
 	}

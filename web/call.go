@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -34,10 +35,10 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request, page route) {
 	c := &call{server: s, w: w, r: r}
 	err := c.allow()
 	if err == nil {
-		err = c.readForm()
+		err = c.findSession()
 	}
 	if err == nil {
-		err = c.findSession()
+		err = c.readForm()
 	}
 	if err == nil && page.audience == members {
 		err = c.admit()
@@ -118,19 +119,28 @@ func (c *call) allow() error {
 }
 
 // readForm reads the body of a form; what is in the address is not part of it.
+// Only members' forms may have files.
 func (c *call) readForm() error {
 	if c.r.ContentLength == 0 {
 		return nil
 	}
+	files := c.viewer() != 0 && strings.HasPrefix(c.r.Header.Get("Content-Type"), "multipart/form-data")
+	size, patience := int64(maxForm), c.config.FormTime
+	if files {
+		size, patience = maxFiles, 10*patience // over a slow line
+	}
 	// It also bounds how long a body that nobody reads is waited for. The only
 	// failure is a connection that knows no deadlines, in tests.
 	connection := http.NewResponseController(c.w)
-	_ = connection.SetReadDeadline(time.Now().Add(c.config.FormTime))
+	_ = connection.SetReadDeadline(time.Now().Add(patience))
 	if c.r.Method != http.MethodPost {
 		return nil
 	}
-	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, maxForm)
+	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, size)
 	err := c.r.ParseForm()
+	if files && err == nil {
+		err = c.r.ParseMultipartForm(maxForm)
+	}
 	if err == nil {
 		_ = connection.SetReadDeadline(time.Time{}) // one that passes later would end the handler
 	}

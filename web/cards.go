@@ -15,10 +15,12 @@ import (
 
 // card is a post with the people that its component names.
 type card struct {
+	Item    ids.ID      // in lists: of the boost, if it is one
 	Post    *posts.View // of a boost, what is boosted
 	Author  *profiles.Account
 	Booster *profiles.Account // nil: not a boost
 	ReplyTo *profiles.Account // nil: answers nobody else
+	Quoted  *card             // the quoted post, nil: none that is shown
 	URL     string            // of the post's page, without the host
 	Ago     string
 	Pinned  bool
@@ -33,10 +35,16 @@ func (c *call) cards(views []*posts.View) ([]card, error) {
 		return nil, nil
 	}
 	var named []ids.ID
-	for _, v := range views {
+	name := func(v *posts.View) {
 		named = append(named, v.AccountID, v.InReplyToAccountID)
+		if v.Quote != nil && v.Quote.Of != nil {
+			named = append(named, v.Quote.Of.AccountID)
+		}
+	}
+	for _, v := range views {
+		name(v)
 		if v.Boost != nil {
-			named = append(named, v.Boost.AccountID, v.Boost.InReplyToAccountID)
+			name(v.Boost)
 		}
 	}
 	people, err := c.Profiles.Accounts(c.r.Context(), named)
@@ -46,24 +54,37 @@ func (c *call) cards(views []*posts.View) ([]card, error) {
 	now, words := c.Now(), c.words()
 	cards := make([]card, 0, len(views))
 	for _, v := range views {
-		d := card{Post: v, now: now}
+		d := card{Item: v.ID, Post: v, now: now}
 		if v.Boost != nil {
 			if d.Booster = people[v.AccountID]; d.Booster == nil {
 				continue
 			}
 			d.Post = v.Boost
 		}
-		if d.Author = people[d.Post.AccountID]; d.Author == nil {
-			continue
+		if d.fill(people, words) {
+			cards = append(cards, d)
 		}
-		if to := d.Post.InReplyToAccountID; to != d.Post.AccountID {
-			d.ReplyTo = people[to]
-		}
-		d.URL = "/@" + d.Author.Username + "/" + d.Post.ID.String()
-		d.Ago = words.ago(now, d.Post.CreatedAt)
-		cards = append(cards, d)
 	}
 	return cards, nil
+}
+
+// fill adds what a post's card says beside the post. Returns false if its
+// author is gone.
+func (c *card) fill(people map[ids.ID]*profiles.Account, words *catalogue) bool {
+	if c.Author = people[c.Post.AccountID]; c.Author == nil {
+		return false
+	}
+	if to := c.Post.InReplyToAccountID; to != c.Post.AccountID {
+		c.ReplyTo = people[to]
+	}
+	if q := c.Post.Quote; q != nil && q.Of != nil && q.State == posts.QuoteAccepted {
+		if of := (&card{Item: q.ID, Post: q.Of, now: c.now}); of.fill(people, words) {
+			c.Quoted = of
+		}
+	}
+	c.URL = "/@" + c.Author.Username + "/" + c.Post.ID.String()
+	c.Ago = words.ago(c.now, c.Post.CreatedAt)
+	return true
 }
 
 func (c card) machineTime() string { return c.Post.CreatedAt.UTC().Format(time.RFC3339) }

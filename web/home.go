@@ -41,6 +41,7 @@ func (c *call) list(views []*posts.View, p page.Page, path string) (listData, er
 // homeData is what the front page shows.
 type homeData struct {
 	listData
+	News  bool       // posts that arrive are announced
 	Draft *draftData // nil: nobody is signed in
 }
 
@@ -48,6 +49,9 @@ type homeData struct {
 func (c *call) home() error {
 	if c.viewer() == 0 {
 		return c.landing()
+	}
+	if isPart(c.r) && c.query("since_id") != "" {
+		return c.news()
 	}
 	p := c.listPage()
 	views, err := c.Posts.Home(c.r.Context(), c.viewer(), p)
@@ -63,7 +67,7 @@ func (c *call) home() error {
 		if err != nil {
 			return err
 		}
-		d.Draft = &draft
+		d.Draft, d.News = &draft, true
 	}
 	return c.show(http.StatusOK, homePage(c.private(""), d))
 }

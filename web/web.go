@@ -100,6 +100,7 @@ const (
 	notificationsPath = "/notifications"
 	composePath       = "/compose"
 	preferPath        = "/prefer"
+	eventsPath        = "/events"
 )
 
 // routes are all pages.
@@ -108,6 +109,7 @@ func routes() []route {
 		{"GET /{$}", (*call).home, everybody},
 		{"GET " + localTimelinePath, (*call).local, everybody},
 		{"GET " + notificationsPath, (*call).notificationList, members},
+		{"GET " + eventsPath, (*call).events, members},
 		{"GET " + composePath, (*call).composeForm, members},
 		{"POST " + composePath, (*call).compose, members},
 		{"POST /{acct}/{id}/{deed}", (*call).act, members},
@@ -188,6 +190,8 @@ func New(d Deps, c Config) http.Handler {
 const (
 	maxURL  = 16 << 10 // a request for consent may be in the address twice
 	maxForm = 64 << 10
+	// maxFiles bounds a member's form with files: as many pictures as a post has.
+	maxFiles = 4*(16<<20) + maxForm
 )
 
 // rulePages is how many pages one address may ask for; more than anybody reads.

@@ -1,0 +1,120 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/page"
+	"github.com/guildhall/guildhall/notifications"
+)
+
+const (
+	// heartbeat is how often a quiet stream shows that it is alive, and looks
+	// whether its session is.
+	heartbeat = 15 * time.Second
+	// sendTime is how long a browser may take to read an event.
+	sendTime = 30 * time.Second
+	// newsMax is up to how many new posts are put on top of a page; with more
+	// than these it is loaded anew.
+	newsMax = 40
+)
+
+// events answers with server-sent events of what is new for the member: "post"
+// with the id of a post in the home timeline, "notifications" with how many are
+// new. It ends with the session and when the server stops.
+func (c *call) events() error {
+	ctx := c.r.Context()
+	feed, err := c.Notifications.Subscribe(ctx, notifications.Subscriber{UserID: c.user.ID})
+	if err != nil {
+		return err
+	}
+	defer feed.Close()
+	if err := feed.Add(notifications.Channel{Name: notifications.ChannelUser}); err != nil {
+		return err
+	}
+	connection := http.NewResponseController(c.w)
+	// The connection may carry other requests after this one.
+	defer func() { _ = connection.SetWriteDeadline(time.Time{}) }()
+	h := c.w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("X-Accel-Buffering", "no") // nginx would keep the events back
+	c.w.WriteHeader(http.StatusOK)
+	send := func(text string) bool {
+		// Who reads nothing any more must not hold the stream for ever.
+		_ = connection.SetWriteDeadline(time.Now().Add(sendTime))
+		if _, err := c.w.Write([]byte(text)); err != nil {
+			return false
+		}
+		return connection.Flush() == nil
+	}
+	// A browser that comes back may have missed some.
+	if !send("retry: 2000\n" + c.notificationsEvent()) {
+		return nil
+	}
+	tick := time.NewTicker(heartbeat)
+	defer tick.Stop()
+	for {
+		text := ":\n\n"
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		case d, open := <-feed.Messages():
+			if !open {
+				return nil
+			}
+			if text = c.event(d.Message); text == "" {
+				continue
+			}
+		}
+		if !c.stillSignedIn(ctx) || !send(text) {
+			return nil
+		}
+	}
+}
+
+// event is a message as the page is told of it, empty if it is not.
+func (c *call) event(m *notifications.Message) string {
+	switch m.Event {
+	case notifications.EventUpdate:
+		return "event: post\ndata: " + m.PostID.String() + "\n\n"
+	case notifications.EventNotification, notifications.EventMerged:
+		return c.notificationsEvent()
+	}
+	return ""
+}
+
+func (c *call) notificationsEvent() string {
+	return "event: notifications\ndata: " + strconv.Itoa(c.unread()) + "\n\n"
+}
+
+// stillSignedIn tells whether the session goes on. If that cannot be found out
+// at the moment, it does.
+func (c *call) stillSignedIn(ctx context.Context) bool {
+	_, _, err := c.Identity.Session(ctx, c.session)
+	return !errs.Is(err, errs.Unauthenticated)
+}
+
+// news answers with what has come into the home timeline since a post.
+func (c *call) news() error {
+	since, ok := ids.Parse(c.query("since_id"))
+	if !ok {
+		return errNoPage()
+	}
+	views, err := c.Posts.Home(c.r.Context(), c.viewer(), page.Page{Since: since, Limit: newsMax})
+	if err != nil {
+		return err
+	}
+	if len(views) == newsMax { // there may be a gap below them
+		c.w.Header().Set("HX-Refresh", "true")
+	}
+	cards, err := c.cards(views)
+	if err != nil {
+		return err
+	}
+	return c.show(http.StatusOK, newPosts(cards))
+}
