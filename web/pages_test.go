@@ -38,13 +38,16 @@ func everyPage(w *world) map[string]*shown {
 	w.must(err)
 	visitor, member := w.browser(), w.signedIn("author")
 	pages := map[string]*shown{}
-	for _, path := range []string{"/", "/about", "/privacy-policy", "/terms-of-service", "/api/docs", "/tags/go", "/tags/unused", "/@author", "/@author?show=replies", "/@author?show=media", w.address("author", first),
+	for _, path := range []string{"/", "/about", "/privacy-policy", "/terms-of-service", "/api/docs", "/tags/go", "/tags/unused", "/search", "/search?q=author", "/explore", "/explore/tags", "/explore/links", "/explore/people", "/@author/followers", "/@author/following", "/@author", "/@author?show=replies", "/@author?show=media", w.address("author", first),
 		"/auth/sign-in", "/auth/sign-up", "/auth/confirm", "/auth/confirm?token=x", "/auth/reset/request", "/auth/reset?token=x",
 		"/oauth/authorize?client_id=x", "/oauth/authorize/native?code=abc", "/nothing", "/@nobody", "/@author/1", "/a//b", "/auth/sign-out"} {
 		pages[path] = visitor.get(path)
 		if !strings.HasPrefix(path, "/auth/sign") {
 			pages["signed in "+path] = member.get(path)
 		}
+	}
+	for _, path := range []string{"/explore/suggestions", "/follow_requests"} {
+		pages["signed in "+path] = member.get(path)
 	}
 	pages["consent"] = member.get(authorize(app))
 	pages["bad scope"] = member.get(authorize(app, "scope", "x"))

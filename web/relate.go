@@ -26,6 +26,16 @@ var relations = map[string]func(s *profiles.Service, ctx context.Context, me, ot
 	"remove":    (*profiles.Service).RemoveFollower,
 	"endorse":   (*profiles.Service).Endorse,
 	"unendorse": (*profiles.Service).Unendorse,
+	"dismiss": func(s *profiles.Service, ctx context.Context, me, other ids.ID) (*profiles.Relationship, error) {
+		if err := s.DismissSuggestion(ctx, me, other); err != nil {
+			return nil, err
+		}
+		list, err := s.Relationships(ctx, me, []ids.ID{other})
+		if err != nil {
+			return nil, err
+		}
+		return &list[0], nil
+	},
 }
 
 // relate does something about another member, and answers with the buttons for

@@ -31,12 +31,34 @@ func (c *call) tag() error {
 	if err != nil {
 		return err
 	}
-	uses := 0
-	for _, day := range tag.History {
-		uses += day.Uses
-	}
 	f := c.frame("#" + tag.Name)
 	f.NoIndex = l.Later
 	f.Preview = &preview{Type: "website", URL: c.config.BaseURL + path, Title: f.fullTitle(), Text: "Public posts about #" + tag.Name}
-	return c.show(http.StatusOK, tagPage(f, tag.Name, uses, l))
+	return c.show(http.StatusOK, tagPage(f, tag, l))
+}
+
+// followTag follows a tag, or no longer, and answers with the button for the
+// other of the two.
+func (c *call) followTag() error {
+	name, ctx := c.r.PathValue("tag"), c.r.Context()
+	if !tagName.MatchString(name) {
+		return errNoPage()
+	}
+	var tag posts.Tag
+	var err error
+	switch c.r.PathValue("deed") {
+	case "follow":
+		tag, err = c.Posts.FollowTag(ctx, c.user.ID, name)
+	case "unfollow":
+		tag, err = c.Posts.UnfollowTag(ctx, c.user.ID, name)
+	default:
+		return errNoPage()
+	}
+	switch {
+	case err != nil:
+		return err
+	case !isPart(c.r):
+		return c.back()
+	}
+	return c.show(http.StatusOK, tagButton(tag))
 }

@@ -101,6 +101,9 @@ const (
 	composePath       = "/compose"
 	preferPath        = "/prefer"
 	eventsPath        = "/events"
+	explorePath       = "/explore"
+	searchPath        = "/search"
+	requestsPath      = "/follow_requests"
 )
 
 // routes are all pages.
@@ -110,10 +113,15 @@ func routes() []route {
 		{"GET " + localTimelinePath, (*call).local, everybody},
 		{"GET " + notificationsPath, (*call).notificationList, members},
 		{"GET " + eventsPath, (*call).events, members},
+		{"GET " + explorePath, (*call).explore, everybody},
+		{"GET " + explorePath + "/{show}", (*call).explore, everybody},
+		{"GET " + searchPath, (*call).search, everybody},
+		{"GET " + requestsPath, (*call).requests, members},
 		{"GET " + composePath, (*call).composeForm, members},
 		{"POST " + composePath, (*call).compose, members},
 		{"POST /{acct}/{id}/{deed}", (*call).act, members},
 		{"POST /{acct}/{deed}", (*call).relate, members},
+		{"POST /tags/{tag}/{deed}", (*call).followTag, members},
 		{"POST " + preferPath, (*call).prefer, oneself},
 		{"GET /about", (*call).about, everybody},
 		{"GET " + privacyPath, (*call).privacyPolicy, everybody},
@@ -122,7 +130,7 @@ func routes() []route {
 		{"GET " + docsPath, (*call).docs, everybody},
 		{"GET /tags/{tag}", (*call).tag, everybody},
 		{"GET /{acct}", (*call).profile, everybody},
-		{"GET /{acct}/{id}", (*call).post, everybody},
+		{"GET /{acct}/{id}", (*call).below, everybody},
 		{"GET /users/{name}", (*call).identifier, everybody},
 		{"GET /users/{name}/statuses/{id}", (*call).identifier, everybody},
 		{"GET " + signInPath, (*call).signInForm, oneself},
@@ -148,6 +156,7 @@ func routes() []route {
 var known = map[string]string{
 	"/auth/sign_in": signInPath, "/auth/sign_up": signUpPath, "/auth/sign_out": signOutPath, "/auth/confirmation": confirmPath,
 	"/auth/confirmation/new": confirmPath, "/auth/password/new": requestPath, "/auth/password/edit": resetPath,
+	"/directory": explorePath + "/people",
 }
 
 // New returns the pages as a handler. A BaseURL that is not an http or https
