@@ -179,7 +179,7 @@ func (c *call) recompose(to *card, problem string) error {
 		return err
 	}
 	d.Text, d.Spoiler, d.Visibility, d.Language = c.field("text"), c.field("spoiler"), c.field("visibility"), c.field("language")
-	d.Key, d.Problem, d.Open = c.field("key"), sentence(problem), true
+	d.Key, d.Problem, d.Open = c.field("key"), c.words().sentence(problem), true
 	if isPart(c.r) {
 		return c.show(http.StatusOK, composer(d))
 	}

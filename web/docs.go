@@ -103,7 +103,7 @@ func (c *call) docs() error {
 	if err := json.Unmarshal(body, &doc); err != nil {
 		return err
 	}
-	return c.show(http.StatusOK, docsPage(c.frame("API"), docsOf(&doc)))
+	return c.show(http.StatusOK, docsPage(c.frame(c.words().text("The API")), docsOf(&doc)))
 }
 
 func docsOf(doc *apiDocument) docsData {

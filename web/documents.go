@@ -24,7 +24,7 @@ func (c *call) privacyPolicy() error {
 	if d.HTML == "" {
 		return errNoPage()
 	}
-	return c.document(privacyPath, document{Title: "Privacy policy", Since: "As of " + day(d.UpdatedAt), HTML: d.HTML})
+	return c.document(privacyPath, document{Title: c.words().text("Privacy policy"), Since: c.words().text("As of %s", day(d.UpdatedAt)), HTML: d.HTML})
 }
 
 // termsOfService shows the terms that hold, or those that hold from the day in
@@ -34,14 +34,14 @@ func (c *call) termsOfService() error {
 	if err != nil {
 		return err
 	}
-	return c.document(termsPath+"/"+t.Effective, document{Title: "Terms of service", Since: c.since(t), HTML: t.HTML, Next: next})
+	return c.document(termsPath+"/"+t.Effective, document{Title: c.words().text("Terms of service"), Since: c.since(t), HTML: t.HTML, Next: next})
 }
 
 func (c *call) since(t *instance.Terms) string {
 	if c.Instance.Holds(t) {
-		return "In force since " + t.Effective
+		return c.words().text("In force since %s", t.Effective)
 	}
-	return "In force from " + t.Effective + " on"
+	return c.words().text("In force from %s on", t.Effective)
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }

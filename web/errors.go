@@ -52,35 +52,25 @@ func (c *call) fail(err error) {
 		// The browser has gone; what failed is that it no longer waits.
 		known = errs.Wrap(errs.Unavailable, "The request was given up.", err)
 	}
-	text := known.Text
+	words := c.words()
+	text := words.sentence(known.Text)
 	switch known.Kind {
 	case errs.Internal:
 		c.Log.Error("page failed", "method", c.r.Method, "path", c.r.URL.Path, "error", err)
-		text = "It is not your fault. What you sent may not have been kept; try again in a moment."
+		text = words.text("It is not your fault. What you sent may not have been kept; try again in a moment.")
 	case errs.NotFound:
-		text = "The page or post does not exist, was deleted, or is not public."
+		text = words.text("The page or post does not exist, was deleted, or is not public.")
 	case errs.TooMany, errs.Unavailable:
 		wait := max(known.After, time.Second)
 		c.w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 		if known.Kind == errs.TooMany {
-			text = "There were too many tries. Please wait " + inWords(wait) + " and try again."
+			text = words.text("There were too many tries. Please wait %s and try again.", words.wait(wait))
 		}
 	}
 	c.w.Header().Set("Cache-Control", "private, no-store")
 	f := failures[known.Kind]
-	if err := c.show(f.status, errorPage(c.private(f.title), f.status, text)); err != nil {
+	if err := c.show(f.status, errorPage(c.private(words.text(f.title)), f.status, text)); err != nil {
 		c.Log.Error("error page failed", "path", c.r.URL.Path, "error", err)
 		http.Error(c.w, f.title, f.status)
 	}
-}
-
-// inWords says how long to wait.
-func inWords(d time.Duration) string {
-	switch {
-	case d > 90*time.Minute:
-		return strconv.Itoa(int(math.Ceil(d.Hours()))) + " hours"
-	case d > time.Minute:
-		return strconv.Itoa(int(math.Ceil(d.Minutes()))) + " minutes"
-	}
-	return "a minute"
 }

@@ -2,8 +2,6 @@ package web
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/a-h/templ"
 )
@@ -24,13 +22,4 @@ func (i input) described() templ.Attributes {
 		a["aria-describedby"] = strings.Join(by, " ")
 	}
 	return a
-}
-
-// sentence makes a sentence of what identity says about an input.
-func sentence(text string) string {
-	r, n := utf8.DecodeRuneInString(text)
-	if n == 0 {
-		return ""
-	}
-	return string(unicode.ToUpper(r)) + strings.TrimSuffix(text[n:], ".") + "."
 }

@@ -27,23 +27,33 @@ var scopeTexts = map[string]string{
 	"write:accounts": "Change your profile", "write:blocks": "Block and unblock people", "write:bookmarks": "Add and remove bookmarks",
 	"write:collections": "Change your collections", "write:conversations": "Mute and remove conversations",
 	"write:favourites": "Add and remove favourites", "write:filters": "Change your filters", "write:follows": "Follow and unfollow people",
-	"write:lists": "Change your lists", "write:media": "Upload images", "write:mutes": "Mute people and conversations",
+	"write:lists": "Change your lists", "write:media": "Upload pictures", "write:mutes": "Mute people and conversations",
 	"write:notifications": "Clear your notifications", "write:reports": "Report people", "write:statuses": "Post, edit, delete and boost",
 
 	"admin:read": "Moderation: read everything that moderators see", "admin:write": "Moderation: decide everything that moderators decide",
 }
 
+// moderationTexts and moderationAreas say it for the scopes of one area of
+// moderation.
+var (
+	moderationTexts = map[string]string{"read": "Moderation: read (%s)", "write": "Moderation: decide (%s)"}
+	moderationAreas = map[string]string{
+		"accounts": "Accounts", "reports": "Reports", "domain_allows": "Allowed domains", "domain_blocks": "Blocked domains",
+		"ip_blocks": "Blocked networks", "email_domain_blocks": "Blocked e-mail domains", "canonical_email_blocks": "Blocked e-mail addresses",
+	}
+)
+
 // describe says in plain words what scopes mean.
-func describe(scopes identity.Scopes) []scopeWords {
+func describe(words *catalogue, scopes identity.Scopes) []scopeWords {
 	out := make([]scopeWords, 0, len(scopes))
 	for _, s := range scopes {
-		w := scopeWords{Icon: "read", Text: scopeTexts[s]}
+		w := scopeWords{Icon: "read", Text: words.text(scopeTexts[s])}
 		area, name, _ := strings.Cut(strings.TrimPrefix(s, "admin:"), ":")
 		switch {
 		case strings.HasPrefix(s, "admin:"):
 			w.Icon, w.Power = "warn", true
-			if w.Text == "" {
-				w.Text = "Moderation: " + area + " " + strings.ReplaceAll(name, "_", " ")
+			if name != "" {
+				w.Text = words.text(moderationTexts[area], words.text(moderationAreas[name]))
 			}
 		case area == "write":
 			w.Icon = "write"

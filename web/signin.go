@@ -33,7 +33,7 @@ func (c *call) showSignIn(status int, d signInData) error {
 	if d.App, err = c.waitingApp(d.ReturnTo); err != nil {
 		return err
 	}
-	return c.show(status, signInPage(c.private("Sign in"), d))
+	return c.show(status, signInPage(c.private(c.words().text("Sign in")), d))
 }
 
 // waitingApp returns the name of the app whose consent page is at an address.
@@ -62,7 +62,7 @@ func (c *call) signIn() error {
 	if errs.Is(err, errs.Unauthenticated) || errs.Is(err, errs.Forbidden) {
 		var why *errs.Error
 		errors.As(err, &why)
-		return c.showSignIn(failures[why.Kind].status, signInData{ReturnTo: to, Login: c.field("login"), Problem: sentence(why.Text)})
+		return c.showSignIn(failures[why.Kind].status, signInData{ReturnTo: to, Login: c.field("login"), Problem: c.words().sentence(why.Text)})
 	}
 	if err != nil {
 		return err

@@ -2,8 +2,12 @@ package web
 
 import (
 	"context"
+	"math"
+	"regexp"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // ago says when something was, seen from now.
@@ -25,10 +29,10 @@ func (c *catalogue) ago(now, t time.Time) string {
 
 // date writes a date (UTC) in one of the forms of package time that the
 // catalogue knows, with the names of months in its language.
-func (c *catalogue) date(form string, t time.Time) string {
-	text := t.UTC().Format(c.text(form))
+func (c *catalogue) date(english string, t time.Time) string {
+	text := t.UTC().Format(c.text(english))
 	month := t.UTC().Month().String()
-	if strings.Contains(form, "January") {
+	if strings.Contains(english, "January") {
 		return strings.Replace(text, month, c.text(month), 1)
 	}
 	return strings.Replace(text, month[:3], c.text(month[:3]), 1)
@@ -43,4 +47,37 @@ func left(ctx context.Context, d time.Duration) string {
 		return count(ctx, int(d.Hours()), "%s hour left|%s hours left")
 	}
 	return count(ctx, int(d.Minutes())+1, "%s minute left|%s minutes left")
+}
+
+// wait says how long to wait.
+func (c *catalogue) wait(d time.Duration) string {
+	if d > 90*time.Minute {
+		return c.count(int(math.Ceil(d.Hours())), "%s hour|%s hours")
+	}
+	return c.count(max(1, int(math.Ceil(d.Minutes()))), "%s minute|%s minutes")
+}
+
+// digits are the numbers in what a domain says, such as a limit.
+var digits = regexp.MustCompile(`[0-9]+`)
+
+// sentence makes a sentence in the language of what a domain says about an
+// input. The catalogue has a %s for each number in it.
+func (c *catalogue) sentence(english string) string {
+	english = strings.TrimPrefix(english, "Validation failed: ")
+	r, n := utf8.DecodeRuneInString(english)
+	if n == 0 {
+		return ""
+	}
+	english = string(unicode.ToUpper(r)) + strings.TrimSuffix(english[n:], ".") + "."
+	text, ok := c.texts[english]
+	if ok {
+		return text
+	}
+	if text, ok = c.texts[digits.ReplaceAllLiteralString(english, "%s")]; !ok {
+		return english
+	}
+	for _, number := range digits.FindAllString(english, -1) {
+		text = strings.Replace(text, "%s", number, 1)
+	}
+	return text
 }
