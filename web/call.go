@@ -25,6 +25,7 @@ type call struct {
 	r       *http.Request
 	session string         // the session's secret, empty: nobody is signed in
 	user    *identity.User // nil: nobody is signed in
+	said    *catalogue     // of words, nil: not asked for yet
 }
 
 // answer runs one page's handler and shows its error, if any, as a page.

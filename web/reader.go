@@ -70,6 +70,13 @@ func (c *call) reader() *reader {
 // words returns the language of the answer: what the browser was told to prefer,
 // else what it asks for.
 func (c *call) words() *catalogue {
+	if c.said == nil {
+		c.said = c.chooseWords()
+	}
+	return c.said
+}
+
+func (c *call) chooseWords() *catalogue {
 	chosen := c.cookie(languageCookie)
 	for _, w := range c.catalogues {
 		if w.tag.String() == chosen {
