@@ -46,7 +46,7 @@ func everyPage(w *world) map[string]*shown {
 			pages["signed in "+path] = member.get(path)
 		}
 	}
-	for _, path := range []string{"/explore/suggestions", "/follow_requests"} {
+	for _, path := range []string{"/explore/suggestions", "/follow_requests", "/followed_tags", "/bookmarks", "/favourites", "/lists", "/conversations", w.address("author", first) + "/favourites", w.address("author", first) + "/reblogs"} {
 		pages["signed in "+path] = member.get(path)
 	}
 	pages["consent"] = member.get(authorize(app))

@@ -104,6 +104,11 @@ const (
 	explorePath       = "/explore"
 	searchPath        = "/search"
 	requestsPath      = "/follow_requests"
+	tagsPath          = "/followed_tags"
+	bookmarksPath     = "/bookmarks"
+	favouritesPath    = "/favourites"
+	listsPath         = "/lists"
+	conversationsPath = "/conversations"
 )
 
 // routes are all pages.
@@ -117,6 +122,16 @@ func routes() []route {
 		{"GET " + explorePath + "/{show}", (*call).explore, everybody},
 		{"GET " + searchPath, (*call).search, everybody},
 		{"GET " + requestsPath, (*call).requests, members},
+		{"GET " + tagsPath, (*call).followedTags, members},
+		{"GET " + bookmarksPath, (*call).bookmarks, members},
+		{"GET " + favouritesPath, (*call).favourites, members},
+		{"GET " + listsPath, (*call).lists, members},
+		{"POST " + listsPath, (*call).createList, members},
+		{"GET " + listsPath + "/{id}", (*call).readList, members},
+		{"GET " + listsPath + "/{id}/edit", (*call).editList, members},
+		{"POST " + listsPath + "/{id}/{deed}", (*call).changeList, members},
+		{"GET " + conversationsPath, (*call).conversations, members},
+		{"POST " + conversationsPath + "/{id}/{deed}", (*call).converse, members},
 		{"GET " + composePath, (*call).composeForm, members},
 		{"POST " + composePath, (*call).compose, members},
 		{"POST /{acct}/{id}/{deed}", (*call).act, members},
@@ -131,6 +146,7 @@ func routes() []route {
 		{"GET /tags/{tag}", (*call).tag, everybody},
 		{"GET /{acct}", (*call).profile, everybody},
 		{"GET /{acct}/{id}", (*call).below, everybody},
+		{"GET /{acct}/{id}/{list}", (*call).reactions, everybody},
 		{"GET /users/{name}", (*call).identifier, everybody},
 		{"GET /users/{name}/statuses/{id}", (*call).identifier, everybody},
 		{"GET " + signInPath, (*call).signInForm, oneself},
