@@ -126,6 +126,18 @@ type Session struct {
 	ID        ids.ID
 	UserID    ids.ID
 	CreatedAt time.Time
+	// The following are of listed sessions only.
+	UsedAt    time.Time // to the hour
+	Address   string    // IP address that it began from
+	UserAgent string    // what the browser called itself then
+}
+
+// Grant is a token that an app has for a user.
+type Grant struct {
+	TokenID   ids.ID
+	App       *App
+	Scopes    Scopes
+	CreatedAt time.Time
 }
 
 // OAuthError is a failure of the OAuth protocol, with its code of RFC 6749 §5.2

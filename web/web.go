@@ -113,7 +113,7 @@ const (
 
 // routes are all pages.
 func routes() []route {
-	return []route{
+	return append(settingsRoutes(), []route{
 		{"GET /{$}", (*call).home, everybody},
 		{"GET " + localTimelinePath, (*call).local, everybody},
 		{"GET " + notificationsPath, (*call).notificationList, members},
@@ -164,7 +164,7 @@ func routes() []route {
 		{"GET " + authorizePath, (*call).consentForm, oneself},
 		{"POST " + authorizePath, (*call).consent, oneself},
 		{"GET " + codePath, (*call).code, oneself},
-	}
+	}...)
 }
 
 // known are the addresses at which Mastodon has these pages: apps, bookmarks

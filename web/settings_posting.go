@@ -1,0 +1,72 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/profiles"
+)
+
+// postingData is what the page about one's posts shows.
+type postingData struct {
+	Privacy, Language, QuotePolicy string
+	Sensitive, Saved               bool
+	Problems                       map[string][]errs.Field
+}
+
+func (c *call) postingSettings() error {
+	me, err := c.Profiles.Account(c.r.Context(), c.user.ID)
+	if err != nil {
+		return err
+	}
+	return c.show(http.StatusOK, postingPage(c.settingsFrame("Posting"), postingData{Privacy: me.Privacy, Language: me.Language,
+		QuotePolicy: me.QuotePolicy, Sensitive: me.Sensitive, Saved: c.isSaved()}))
+}
+
+func (c *call) setPosting() error {
+	d := postingData{Privacy: c.field("privacy"), Language: c.field("language"), QuotePolicy: c.field("quote_policy"), Sensitive: *c.ticked("sensitive")}
+	_, err := c.Profiles.Update(c.r.Context(), c.user.ID, profiles.Update{Privacy: &d.Privacy, Language: &d.Language, QuotePolicy: &d.QuotePolicy, Sensitive: &d.Sensitive})
+	if why := refusal(err); why != nil {
+		d.Problems = why.Fields
+		return c.show(http.StatusUnprocessableEntity, postingPage(c.settingsFrame("Posting"), d))
+	}
+	if err != nil {
+		return err
+	}
+	return c.saved(postingSettingsPath)
+}
+
+// privacyChoices are the visibilities that posts may begin with.
+func privacyChoices(ctx context.Context) []choice {
+	var list []choice
+	for _, v := range visibilities[:3] { // whom a direct post is for is said in it
+		list = append(list, choice{v.name, t(ctx, v.text) + " · " + t(ctx, v.hint)})
+	}
+	return list
+}
+
+func quoteChoices(ctx context.Context) []choice {
+	return []choice{{"public", t(ctx, "Everybody")}, {"followers", t(ctx, "Only who follows me")}, {"nobody", t(ctx, "Nobody but me")}}
+}
+
+// written are languages that posts are often in, each by its own name.
+var written = []choice{
+	{"ar", "العربية"}, {"bg", "Български"}, {"ca", "Català"}, {"cs", "Čeština"}, {"da", "Dansk"}, {"de", "Deutsch"}, {"el", "Ελληνικά"},
+	{"en", "English"}, {"eo", "Esperanto"}, {"es", "Español"}, {"et", "Eesti"}, {"eu", "Euskara"}, {"fa", "فارسی"}, {"fi", "Suomi"},
+	{"fr", "Français"}, {"ga", "Gaeilge"}, {"gl", "Galego"}, {"he", "עברית"}, {"hi", "हिन्दी"}, {"hr", "Hrvatski"}, {"hu", "Magyar"},
+	{"id", "Bahasa Indonesia"}, {"is", "Íslenska"}, {"it", "Italiano"}, {"ja", "日本語"}, {"ko", "한국어"}, {"lt", "Lietuvių"}, {"lv", "Latviešu"},
+	{"nb", "Norsk bokmål"}, {"nl", "Nederlands"}, {"pl", "Polski"}, {"pt", "Português"}, {"ro", "Română"}, {"ru", "Русский"}, {"sk", "Slovenčina"},
+	{"sl", "Slovenščina"}, {"sv", "Svenska"}, {"th", "ไทย"}, {"tr", "Türkçe"}, {"uk", "Українська"}, {"vi", "Tiếng Việt"}, {"zh", "中文"},
+}
+
+// languageChoices are the languages that posts may be in, with the one that was
+// chosen, whichever it is.
+func languageChoices(ctx context.Context, chosen string) []choice {
+	list := append([]choice{{"", t(ctx, "Not said")}}, written...)
+	if !slices.ContainsFunc(list, func(c choice) bool { return c.Value == chosen }) {
+		list = append(list, choice{chosen, chosen})
+	}
+	return list
+}
