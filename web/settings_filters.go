@@ -126,7 +126,7 @@ func (c *call) keptFilter(err error, typed filterFormData) error {
 		case typed.Problems["context"] != nil:
 			typed.Problem = c.words().text("Choose where it is at work.")
 		case typed.Problems["title"] == nil:
-			typed.Problem = sentence(strings.TrimPrefix(why.Text, "Validation failed: "))
+			typed.Problem = c.words().sentence(strings.TrimPrefix(why.Text, "Validation failed: "))
 		}
 		return c.showFilter(http.StatusUnprocessableEntity, typed)
 	}
