@@ -126,6 +126,28 @@ func (s *Service) Reject(ctx context.Context, by Actor, account ids.ID) error {
 	return s.settleMember(ctx, by, account, reject)
 }
 
+// SetRole gives a member another role, below the actor's own. Returns NotFound
+// if there is no such account; Forbidden for accounts and roles of the same or a
+// higher rank, and for who may not decide about access; Invalid for an unknown
+// role.
+func (s *Service) SetRole(ctx context.Context, by Actor, account ids.ID, role identity.Role) error {
+	if err := by.may(identity.ManageUserAccess); err != nil {
+		return err
+	}
+	name, err := s.actOn(ctx, by, account)
+	if err != nil {
+		return err
+	}
+	if by.ID != 0 && role.Rank() >= by.Role.Rank() {
+		return notAllowed()
+	}
+	err = s.Record(ctx, by, Entry{Action: "change_role", Kind: "account", TargetID: account, Target: name, Details: string(role)})
+	if err != nil {
+		return err
+	}
+	return s.Identity.SetRole(ctx, account, role)
+}
+
 // settleMember logs something that is done about an account, and does it.
 func (s *Service) settleMember(ctx context.Context, by Actor, account ids.ID, word string) error {
 	name, err := s.actOn(ctx, by, account)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/page"
 )
 
 func scanWarning(w *Warning) []any {
@@ -27,6 +28,23 @@ func (s *Service) Warnings(ctx context.Context, list []ids.ID) (map[ids.ID]*Warn
 		w := &rows[i]
 		w.CreatedAt, w.StatusIDs = w.ID.Time(), posts[w.ID]
 		out[w.ID] = w
+	}
+	return out, err
+}
+
+// WarningsOf lists what an account was told, the latest first.
+func (s *Service) WarningsOf(ctx context.Context, account ids.ID, p page.Page) ([]*Warning, error) {
+	end, args := p.SQL("id", []any{account})
+	list, err := db.All(ctx, s.DB, func(id *ids.ID) []any { return []any{id} }, "SELECT id FROM moderation_warnings WHERE account_id = $1"+end, args...)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.Warnings(ctx, list)
+	out := make([]*Warning, 0, len(list))
+	for _, id := range page.Sort(p, list) {
+		if w := found[id]; w != nil {
+			out = append(out, w)
+		}
 	}
 	return out, err
 }

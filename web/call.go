@@ -41,8 +41,8 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request, page route) {
 	if err == nil {
 		err = c.readForm()
 	}
-	if err == nil && page.audience == members {
-		err = c.admit()
+	if err == nil && page.audience >= members {
+		err = c.admit(page.audience)
 	}
 	if err == nil {
 		err = page.handler(c)
@@ -61,13 +61,17 @@ var errElsewhere = errors.New("sent to another page")
 
 // admit lets in who is signed in, and is ready, with a form that was made for
 // this session. Others are sent to the page that they need first, from which
-// they come back. Returns Forbidden for a form that is out of date.
-func (c *call) admit() error {
+// they come back. Returns Forbidden for a form that is out of date, and NotFound
+// to whose role does not allow what the page is for.
+func (c *call) admit(who audience) error {
 	if c.user == nil {
 		return c.instead(withReturn(signInPath, c.whereabouts()))
 	}
 	if !c.user.Active() {
 		return c.instead(confirmPath)
+	}
+	if who&staff != 0 && !c.user.Role.May(who.permission()) {
+		return errNoPage()
 	}
 	if c.r.Method == http.MethodPost {
 		return c.checkSession(memberForms)
@@ -129,6 +133,8 @@ func (c *call) readForm() error {
 	size, patience := int64(maxForm), c.config.FormTime
 	if files {
 		size, patience = maxFiles, 10*patience // over a slow line
+	} else if c.viewer() != 0 && c.user.Role.May(identity.ManageSettings) {
+		size = maxDesk
 	}
 	// It also bounds how long a body that nobody reads is waited for. The only
 	// failure is a connection that knows no deadlines, in tests.

@@ -67,13 +67,20 @@ type server struct {
 }
 
 // audience is whom a page is for.
-type audience int
+type audience int64
 
 const (
 	everybody audience = iota
 	oneself            // everybody, about one errand of theirs: never stored
 	members            // who is signed in; their forms bring a token back
 )
+
+// staff are those who keep the house. The bits of the permission that their role
+// must have are added to it; for everybody else there is no such page.
+const staff audience = 1 << 40
+
+// permission is what the role of a reader must allow.
+func (a audience) permission() identity.Permissions { return identity.Permissions(a &^ staff) }
 
 // route is one page: how it is reached and what answers.
 type route struct {
@@ -114,6 +121,7 @@ const (
 // routes are all pages.
 func routes() []route {
 	return append(settingsRoutes(), []route{
+	return append(staffRoutes(), []route{
 		{"GET /{$}", (*call).home, everybody},
 		{"GET " + localTimelinePath, (*call).local, everybody},
 		{"GET " + notificationsPath, (*call).notificationList, members},
@@ -217,6 +225,7 @@ const (
 	maxForm = 64 << 10
 	// maxFiles bounds a member's form with files: as many pictures as a post has.
 	maxFiles = 4*(16<<20) + maxForm
+	maxDesk  = 1 << 20 // who runs the house sends whole documents
 )
 
 // rulePages is how many pages one address may ask for; more than anybody reads.

@@ -1,0 +1,168 @@
+package web
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/httpx"
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/page"
+	"github.com/guildhall/guildhall/moderation"
+	"github.com/guildhall/guildhall/profiles"
+)
+
+// The addresses of the pages of moderators and administrators.
+const (
+	staffPath     = "/admin"
+	reportsPath   = "/admin/reports"
+	accountsPath  = "/admin/accounts"
+	approvalsPath = "/admin/approvals"
+	logPath       = "/admin/log"
+)
+
+// What the roles of their readers must allow.
+const (
+	forReports  = staff | audience(identity.ManageReports)
+	forAccounts = staff | audience(identity.ManageUsers)
+	forAccess   = staff | audience(identity.ManageUserAccess)
+	forLog      = staff | audience(identity.ViewAuditLog)
+)
+
+// staffRoutes are the pages of moderators and administrators.
+func staffRoutes() []route {
+	return []route{
+		{"GET " + staffPath, (*call).staffStart, staff | audience(identity.ViewDashboard)},
+		{"GET " + reportsPath, (*call).reports, forReports},
+		{"GET " + reportsPath + "/{id}", (*call).report, forReports},
+		{"POST " + reportsPath + "/{id}/act", (*call).actOnReport, forReports},
+		{"POST " + reportsPath + "/{id}/{deed}", (*call).keepReport, forReports},
+		{"GET " + accountsPath, (*call).accounts, forAccounts},
+		{"GET " + approvalsPath, (*call).approvals, forAccounts},
+		{"GET " + accountsPath + "/{id}", (*call).account, forAccounts},
+		{"POST " + accountsPath + "/{id}/act", (*call).actOnAccount, forAccounts},
+		{"POST " + accountsPath + "/{id}/role", (*call).changeRole, forAccess},
+		{"POST " + accountsPath + "/{id}/{deed}", (*call).keepAccount, forAccounts},
+		{"GET " + logPath, (*call).auditLog, forLog},
+	}
+}
+
+// desk is a part of the administration.
+type desk struct {
+	path, name string
+	needs      identity.Permissions
+}
+
+// desks are the parts, in the order of their navigation.
+var desks = []desk{
+	{reportsPath, "Reports", identity.ManageReports},
+	{approvalsPath, "Approvals", identity.ManageUsers},
+	{accountsPath, "Accounts", identity.ManageUsers},
+	{logPath, "Audit log", identity.ViewAuditLog},
+}
+
+// isHere tells whether a page is one of the desk's.
+func (d desk) isHere(f frame) bool {
+	path, _, _ := strings.Cut(f.Here, "?")
+	return path == d.path || d.path != staffPath && strings.HasPrefix(path, d.path+"/")
+}
+
+// forStaff tells whether the reader keeps the house.
+func (f *frame) forStaff() bool {
+	return f.User != nil && f.User.Active() && f.User.Role.May(identity.ViewDashboard)
+}
+
+// staffStart leads to what is to be done first.
+func (c *call) staffStart() error { return c.goTo(reportsPath) }
+
+// actor is the reader, as somebody who acts in the name of the house.
+func (c *call) actor() moderation.Actor {
+	return moderation.Actor{ID: c.user.ID, Role: c.user.Role,
+		Address: httpx.ClientAddress(c.r, c.config.TrustedProxies).String()}
+}
+
+// pathID is the id in the page's address.
+func (c *call) pathID() (ids.ID, error) {
+	id, ok := ids.Parse(c.r.PathValue("id"))
+	if !ok {
+		return 0, errNoPage()
+	}
+	return id, nil
+}
+
+// deskPage is how many lines a page of the administration has.
+const deskPage = 40
+
+// deskLines is the part of a list that the page shows.
+func (c *call) deskLines() page.Page {
+	p := c.listPage()
+	p.Limit = deskPage
+	return p
+}
+
+// older is the address of what follows a list's last line, empty for nothing.
+// path has at least one parameter or ends in "?".
+func older(path string, n int, last ids.ID) string {
+	if n < deskPage {
+		return ""
+	}
+	return path + "max_id=" + last.String()
+}
+
+// mistakes are what is wrong with a form that was sent.
+type mistakes struct {
+	Text   string // about the form as a whole
+	Fields map[string][]errs.Field
+}
+
+// mistakesOf returns what an error says about a form, nil if it is about
+// something else.
+func mistakesOf(err error) *mistakes {
+	var known *errs.Error
+	if !errors.As(err, &known) || known.Kind != errs.Invalid && known.Kind != errs.Conflict {
+		return nil
+	}
+	if len(known.Fields) > 0 {
+		return &mistakes{Fields: known.Fields}
+	}
+	return &mistakes{Text: sentence(known.Text)}
+}
+
+// of returns what is wrong with a field.
+func (m *mistakes) of(field string) []errs.Field {
+	if m == nil {
+		return nil
+	}
+	return m.Fields[field]
+}
+
+// whole returns what is wrong with the form as a whole.
+func (m *mistakes) whole() string {
+	if m == nil {
+		return ""
+	}
+	return m.Text
+}
+
+// stateWords says what moderators have done about an account.
+func stateWords(u *identity.User, a *profiles.Account) []string {
+	var words []string
+	for _, s := range []struct {
+		is   bool
+		text string
+	}{
+		{!u.Confirmed, "not confirmed"}, {!u.Approved, "waits for approval"}, {u.Disabled, "may not sign in"},
+		{a.State.Is(profiles.Sensitized), "media marked as sensitive"}, {a.State.Is(profiles.Silenced), "limited"},
+		{a.State.Is(profiles.Suspended), "suspended"},
+	} {
+		if s.is {
+			words = append(words, s.text)
+		}
+	}
+	return words
+}
+
+// roleNames are what the roles are called.
+var roleNames = map[identity.Role]string{identity.RoleUser: "Member", identity.RoleModerator: "Moderator",
+	identity.RoleAdmin: "Administrator", identity.RoleOwner: "Owner"}
