@@ -49,7 +49,7 @@ func (c *call) explore() error {
 		return errNoPage()
 	}
 	if d.Show == "suggestions" {
-		if err := c.admit(); err != nil {
+		if err := c.admit(members); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"strings"
 
@@ -126,7 +127,7 @@ func mistakesOf(err error) *mistakes {
 	if len(known.Fields) > 0 {
 		return &mistakes{Fields: known.Fields}
 	}
-	return &mistakes{Text: sentence(known.Text)}
+	return &mistakes{Text: known.Text}
 }
 
 // of returns what is wrong with a field.
@@ -138,11 +139,11 @@ func (m *mistakes) of(field string) []errs.Field {
 }
 
 // whole returns what is wrong with the form as a whole.
-func (m *mistakes) whole() string {
-	if m == nil {
+func (m *mistakes) whole(ctx context.Context) string {
+	if m == nil || m.Text == "" {
 		return ""
 	}
-	return m.Text
+	return readerOf(ctx).words.sentence(m.Text)
 }
 
 // stateWords says what moderators have done about an account.

@@ -427,7 +427,7 @@ func measureForm(address string, d measureData) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = alert(d.Wrong.whole()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = alert(d.Wrong.whole(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
