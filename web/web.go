@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,8 +121,7 @@ const (
 
 // routes are all pages.
 func routes() []route {
-	return append(settingsRoutes(), []route{
-	return append(staffRoutes(), []route{
+	return append(slices.Concat(settingsRoutes(), staffRoutes()), []route{
 		{"GET /{$}", (*call).home, everybody},
 		{"GET " + localTimelinePath, (*call).local, everybody},
 		{"GET " + notificationsPath, (*call).notificationList, members},
