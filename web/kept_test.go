@@ -68,7 +68,7 @@ func TestOwnLists(t *testing.T) {
 	w.must(err)
 	w.post(p[1], posts.Draft{Text: "From the list"})
 	a := w.signedIn("ann")
-	a.get("/lists").is(http.StatusOK).says("Make the first one here").submit("/lists", "title", " ").is(http.StatusUnprocessableEntity).says("Title can't be blank.")
+	a.get("/lists").is(http.StatusOK).says("Make the first one here").submit("/lists", "title", " ").is(http.StatusUnprocessableEntity).says("A list needs a name.")
 	a.get("/lists").submit("/lists", "title", strings.Repeat("x", 257), "replies", "none").is(http.StatusUnprocessableEntity).says("Title is too long (maximum is 256 characters).")
 	edit := a.get("/lists").submit("/lists", "title", "Team <b>", "replies", "none", "exclusive", "1").is(http.StatusSeeOther).follow().is(http.StatusOK).says("Team <b>")
 	path := strings.TrimSuffix(strings.TrimPrefix(edit.call, "GET "), "/edit")
@@ -78,7 +78,7 @@ func TestOwnLists(t *testing.T) {
 		edit.submit(path+"/add", "name", name).is(http.StatusUnprocessableEntity).says("Only people whom you follow can be on a list.")
 	}
 	a.get(path).is(http.StatusOK).says("From the list")
-	edit.submit(path+"/edit", "title", "").is(http.StatusUnprocessableEntity).says("Title can't be blank.")
+	edit.submit(path+"/edit", "title", "").is(http.StatusUnprocessableEntity).says("A list needs a name.")
 	edit.submit(path+"/edit", "title", "Crew", "replies", "followed").follow().says("Crew")
 	a.get("/lists").says("Crew")
 	_, values := a.get(path + "/edit").form(path + "/remove")

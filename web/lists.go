@@ -8,6 +8,7 @@ import (
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/page"
+	"github.com/guildhall/guildhall/internal/text"
 	"github.com/guildhall/guildhall/posts"
 )
 
@@ -62,7 +63,7 @@ func (c *call) createList() error {
 	form, update := c.typedList(listsPath)
 	l, err := c.Posts.CreateList(c.r.Context(), c.user.ID, update)
 	if errs.Is(err, errs.Invalid) {
-		form.Problems = c.problems(err)
+		form.Problems = c.listProblems(form, err)
 		return c.showLists(failures[errs.Invalid].status, form)
 	}
 	if err != nil {
@@ -71,13 +72,16 @@ func (c *call) createList() error {
 	return c.goTo(listAddress(l) + "/edit")
 }
 
-// problems is what was wrong with the input, beside its field.
-func (c *call) problems(err error) []errs.Field {
+// listProblems is what was wrong with a list's name, beside its field.
+func (c *call) listProblems(form listForm, err error) []errs.Field {
+	if text.Line(form.Title) == "" {
+		return []errs.Field{{Text: c.words().text("A list needs a name")}}
+	}
 	var known *errs.Error
 	if !errors.As(err, &known) {
 		return nil
 	}
-	return []errs.Field{{Text: c.words().text(strings.TrimPrefix(known.Text, "Validation failed: "))}}
+	return []errs.Field{{Text: strings.TrimPrefix(known.Text, "Validation failed: ")}}
 }
 
 func listAddress(l *posts.List) string { return listsPath + "/" + l.ID.String() }
@@ -187,7 +191,7 @@ func (c *call) updateList(l *posts.List) error {
 	form, update := c.typedList(listAddress(l) + "/edit")
 	_, err := c.Posts.UpdateList(c.r.Context(), c.user.ID, l.ID, update)
 	if errs.Is(err, errs.Invalid) {
-		form.Problems = c.problems(err)
+		form.Problems = c.listProblems(form, err)
 		return c.showEdit(failures[errs.Invalid].status, editData{List: l, Form: form})
 	}
 	if err != nil {
@@ -203,16 +207,16 @@ func (c *call) addMember(l *posts.List) error {
 	if err == nil {
 		err = c.Posts.AddToList(c.r.Context(), c.user.ID, l.ID, []ids.ID{a.ID})
 	}
-	text := ""
+	problem := ""
 	switch {
 	case err == nil:
 		return c.goTo(listAddress(l) + "/edit")
 	case errs.Is(err, errs.NotFound):
-		text = "Only people whom you follow can be on a list"
+		problem = "Only people whom you follow can be on a list"
 	case errs.Is(err, errs.Invalid):
-		text = "They are on the list already"
+		problem = "They are on the list already"
 	default:
 		return err
 	}
-	return c.showEdit(failures[errs.Invalid].status, editData{List: l, Form: formOf(l), Name: name, Problems: []errs.Field{{Text: c.words().text(text)}}})
+	return c.showEdit(failures[errs.Invalid].status, editData{List: l, Form: formOf(l), Name: name, Problems: []errs.Field{{Text: c.words().text(problem)}}})
 }
