@@ -37,6 +37,9 @@ var deeds = map[string]func(s *posts.Service, ctx context.Context, me, post ids.
 // leads back to the page that it is on.
 func (c *call) act() error {
 	deed := c.r.PathValue("deed")
+	if deed == "edit" {
+		return c.edit()
+	}
 	do, ok := deeds[deed]
 	id, isID := ids.Parse(c.r.PathValue("id"))
 	if !ok || !isID {

@@ -42,7 +42,7 @@ func loadAssets() assets {
 	a.Style = a.add("style.css", "text/css; charset=utf-8", style)
 	a.Htmx = a.add("htmx.min.js", "text/javascript; charset=utf-8", read("htmx.min.js")) // 2.0.11, https://htmx.org
 	var script strings.Builder
-	for _, name := range []string{"guildhall.js", "live.js"} {
+	for _, name := range []string{"guildhall.js", "live.js", "compose.js", "keys.js"} {
 		script.WriteString(read(name))
 	}
 	a.Script = a.add("guildhall.js", "text/javascript; charset=utf-8", script.String())

@@ -1,13 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
-	"errors"
 	"net/http"
 	"strings"
 
-	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/posts"
 )
@@ -17,7 +16,10 @@ type draftData struct {
 	Text, Spoiler string
 	Visibility    string // of visibilities
 	Language      string
+	Media         []posts.Media
+	Poll          pollFields
 	ReplyTo       *card  // nil: answers nothing
+	Edits         *card  // the post that is edited, nil: a new one
 	Key           string // so that a form that is sent twice makes one post
 	Problem       string // what is wrong with it
 	Max           int    // characters
@@ -47,7 +49,8 @@ func (c *call) draft(replyTo *card) (draftData, error) {
 	if err != nil {
 		return draftData{}, err
 	}
-	d := draftData{Key: rand.Text(), Max: c.config.MaxChars, face: face, ReplyTo: replyTo, Visibility: me.Privacy}
+	d := draftData{Key: rand.Text(), Max: c.config.MaxChars, face: face, ReplyTo: replyTo, Visibility: me.Privacy, Poll: pollOf(nil),
+		Language: cmp.Or(me.Language, c.words().tag.String())}
 	if replyTo != nil {
 		d.Text = c.mentions(replyTo)
 		d.Spoiler = replyTo.Post.Spoiler
@@ -126,23 +129,32 @@ func (c *call) answered(id string) (*card, error) {
 // compose posts what was written. With a mistake in it, the page comes again,
 // with all that was typed.
 func (c *call) compose() error {
-	d := posts.Draft{Text: c.field("text"), Spoiler: c.field("spoiler"), Language: c.field("language"), Key: c.field("key")}
-	if name := c.field("visibility"); name != "" {
-		v := visibilityOf(name)
-		d.Visibility = &v
-	}
 	var to *card
 	if text := c.field("in_reply_to_id"); text != "" {
 		var err error
 		if to, err = c.answered(text); err != nil {
 			return err
 		}
-		d.InReplyToID = to.Post.ID
 	}
-	view, err := c.Posts.Create(c.r.Context(), c.user.ID, d)
-	var known *errs.Error
-	if errors.As(err, &known) && known.Kind == errs.Invalid {
-		return c.recompose(to, known.Text)
+	d, err := c.draft(to)
+	if err != nil {
+		return err
+	}
+	draft, again, err := c.written(&d)
+	if err != nil {
+		return err
+	}
+	if again {
+		return c.recompose(d)
+	}
+	draft.Attributes = nil
+	if to != nil {
+		draft.InReplyToID = to.Post.ID
+	}
+	view, err := c.Posts.Create(c.r.Context(), c.user.ID, draft)
+	if text, ok := c.problemWith(err); ok {
+		d.Problem = text
+		return c.recompose(d)
 	}
 	if err != nil {
 		return err
@@ -151,6 +163,26 @@ func (c *call) compose() error {
 		return c.goTo("/@" + c.user.Username + "/" + view.ID.String())
 	}
 	return c.posted(view, to)
+}
+
+// written reads the composer's fields into d and into a draft. It tells whether
+// the composer is to come again: for pictures to be described, or because of a
+// mistake.
+func (c *call) written(d *draftData) (draft posts.Draft, again bool, err error) {
+	d.Text, d.Spoiler, d.Language = c.field("text"), c.field("spoiler"), c.field("language")
+	d.Key, d.Poll, d.Open = c.field("key"), c.pollFields(), true
+	draft = posts.Draft{Text: d.Text, Spoiler: d.Spoiler, Language: d.Language, Key: d.Key, Poll: d.Poll.draft()}
+	if name := c.field("visibility"); name != "" {
+		v := visibilityOf(name)
+		d.Visibility, draft.Visibility = name, &v
+	}
+	if d.Media, draft.Attributes, d.Problem, err = c.attached(); err != nil {
+		return draft, false, err
+	}
+	for _, m := range d.Media {
+		draft.Media = append(draft.Media, m.ID)
+	}
+	return draft, d.Problem != "" || c.field("attach") != "" || c.field("remove") != "", nil
 }
 
 // posted answers a script: a new composer, and the post above the others of the
@@ -169,29 +201,60 @@ func (c *call) posted(view *posts.View, to *card) error {
 			return err
 		}
 	}
+	c.w.Header().Set("HX-Trigger", "posted") // what the browser keeps of it can go
 	return c.show(http.StatusOK, composed(d, cards))
 }
 
 // recompose shows the composer again with what was typed and what is wrong.
-func (c *call) recompose(to *card, problem string) error {
-	d, err := c.draft(to)
-	if err != nil {
-		return err
-	}
-	d.Text, d.Spoiler, d.Visibility, d.Language = c.field("text"), c.field("spoiler"), c.field("visibility"), c.field("language")
-	d.Key, d.Problem, d.Open = c.field("key"), c.words().sentence(problem), true
+func (c *call) recompose(d draftData) error {
 	if isPart(c.r) {
 		return c.show(http.StatusOK, composer(d))
 	}
-	return c.show(http.StatusUnprocessableEntity, composePage(c.private(c.words().text("Write")), d))
+	status, title := http.StatusOK, "Write"
+	if d.Problem != "" {
+		status = http.StatusUnprocessableEntity
+	}
+	if d.Edits != nil {
+		title = "Edit post"
+	}
+	return c.show(status, composePage(c.private(c.words().text(title)), d))
+}
+
+// action is where the composer's form leads to.
+func (d draftData) action() string {
+	if d.Edits != nil {
+		return d.Edits.URL + "/edit"
+	}
+	return composePath
+}
+
+// storage names the draft that a browser keeps, empty: none.
+func (d draftData) storage(ctx context.Context) string {
+	if d.Edits != nil {
+		return ""
+	}
+	return readerOf(ctx).user.ID.String() + ":" + d.id()
+}
+
+// knowsLanguage tells whether the composer lists the draft's language.
+func (d draftData) knowsLanguage() bool {
+	for _, l := range written {
+		if l.Value == d.Language {
+			return true
+		}
+	}
+	return d.Language == ""
 }
 
 // id sets the fields of several composers of a page apart.
 func (d draftData) id() string {
-	if d.ReplyTo == nil {
-		return ""
+	switch {
+	case d.Edits != nil:
+		return d.Edits.Post.ID.String()
+	case d.ReplyTo != nil:
+		return d.ReplyTo.Post.ID.String()
 	}
-	return d.ReplyTo.Post.ID.String()
+	return ""
 }
 
 // prompt is what stands where nothing was written yet.

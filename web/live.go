@@ -102,7 +102,7 @@ func (c *call) stillSignedIn(ctx context.Context) bool {
 // news answers with what has come into the home timeline since a post.
 func (c *call) news() error {
 	since, ok := ids.Parse(c.query("since_id"))
-	if !ok {
+	if !ok && c.query("since_id") != "0" { // a page without posts
 		return errNoPage()
 	}
 	views, err := c.Posts.Home(c.r.Context(), c.viewer(), page.Page{Since: since, Limit: newsMax})

@@ -38,7 +38,7 @@ func everyPage(w *world) map[string]*shown {
 	w.must(err)
 	visitor, member := w.browser(), w.signedIn("author")
 	pages := map[string]*shown{}
-	for _, path := range []string{"/", "/about", "/privacy-policy", "/terms-of-service", "/api/docs", "/tags/go", "/tags/unused", "/search", "/search?q=author", "/explore", "/explore/tags", "/explore/links", "/explore/people", "/@author/followers", "/@author/following", "/@author", "/@author?show=replies", "/@author?show=media", w.address("author", first),
+	for _, path := range []string{"/", "/about", "/privacy-policy", "/terms-of-service", "/api/docs", "/tags/go", "/tags/unused", "/search", "/search?q=author", "/explore", "/explore/tags", "/explore/links", "/explore/people", "/@author/followers", "/@author/following", "/@author", "/@author?show=replies", "/@author?show=media", w.address("author", first), w.address("author", first) + "/history",
 		"/auth/sign-in", "/auth/sign-up", "/auth/confirm", "/auth/confirm?token=x", "/auth/reset/request", "/auth/reset?token=x",
 		"/oauth/authorize?client_id=x", "/oauth/authorize/native?code=abc", "/nothing", "/@nobody", "/@author/1", "/a//b", "/auth/sign-out"} {
 		pages[path] = visitor.get(path)
@@ -53,6 +53,8 @@ func everyPage(w *world) map[string]*shown {
 		"/settings/filters/new", "/settings/blocks", "/settings/sessions", "/settings/password", "/settings/appearance"} {
 		pages[path] = member.get(path)
 	}
+	pages["compose"] = member.get("/compose")
+	pages["edit"] = member.get(w.address("author", first) + "/edit")
 	pages["consent"] = member.get(authorize(app))
 	pages["bad scope"] = member.get(authorize(app, "scope", "x"))
 	pages["again"] = member.get("/auth/sign-in?again=1")

@@ -117,6 +117,7 @@ const (
 	favouritesPath    = "/favourites"
 	listsPath         = "/lists"
 	conversationsPath = "/conversations"
+	uploadPath        = "/media"
 )
 
 // routes are all pages.
@@ -142,6 +143,7 @@ func routes() []route {
 		{"POST " + conversationsPath + "/{id}/{deed}", (*call).converse, members},
 		{"GET " + composePath, (*call).composeForm, members},
 		{"POST " + composePath, (*call).compose, members},
+		{"POST " + uploadPath, (*call).attach, members},
 		{"POST /{acct}/{id}/{deed}", (*call).act, members},
 		{"POST /{acct}/{deed}", (*call).relate, members},
 		{"POST /tags/{tag}/{deed}", (*call).followTag, members},
@@ -154,7 +156,7 @@ func routes() []route {
 		{"GET /tags/{tag}", (*call).tag, everybody},
 		{"GET /{acct}", (*call).profile, everybody},
 		{"GET /{acct}/{id}", (*call).below, everybody},
-		{"GET /{acct}/{id}/{list}", (*call).reactions, everybody},
+		{"GET /{acct}/{id}/{list}", (*call).postPart, everybody},
 		{"GET /users/{name}", (*call).identifier, everybody},
 		{"GET /users/{name}/statuses/{id}", (*call).identifier, everybody},
 		{"GET " + signInPath, (*call).signInForm, oneself},
