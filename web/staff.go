@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/guildhall/guildhall/identity"
@@ -21,6 +22,13 @@ const (
 	accountsPath  = "/admin/accounts"
 	approvalsPath = "/admin/approvals"
 	logPath       = "/admin/log"
+
+	trendsPath        = "/admin/trends"
+	rulesPath         = "/admin/rules"
+	announcementsPath = "/admin/announcements"
+	emojiPath         = "/admin/emoji"
+	textsPath         = "/admin/terms"
+	blocksPath        = "/admin/blocks"
 )
 
 // What the roles of their readers must allow.
@@ -29,12 +37,23 @@ const (
 	forAccounts = staff | audience(identity.ManageUsers)
 	forAccess   = staff | audience(identity.ManageUserAccess)
 	forLog      = staff | audience(identity.ViewAuditLog)
+	forFigures  = staff | audience(identity.ViewDashboard)
+	forTrends   = staff | audience(identity.ManageTaxonomies)
+	forRules    = staff | audience(identity.ManageRules)
+	forNews     = staff | audience(identity.ManageNews)
+	forEmoji    = staff | audience(identity.ManageCustomEmoji)
+	forTexts    = staff | audience(identity.ManageSettings)
+	forBlocks   = staff | audience(identity.ManageBlocks|identity.ManageFederation)
 )
 
 // staffRoutes are the pages of moderators and administrators.
 func staffRoutes() []route {
+	return slices.Concat(overviewRoutes(), memberDesks(), houseRoutes(), blockRoutes())
+}
+
+// memberDesks are the pages about members, and about what was done.
+func memberDesks() []route {
 	return []route{
-		{"GET " + staffPath, (*call).staffStart, staff | audience(identity.ViewDashboard)},
 		{"GET " + reportsPath, (*call).reports, forReports},
 		{"GET " + reportsPath + "/{id}", (*call).report, forReports},
 		{"POST " + reportsPath + "/{id}/act", (*call).actOnReport, forReports},
@@ -57,9 +76,16 @@ type desk struct {
 
 // desks are the parts, in the order of their navigation.
 var desks = []desk{
+	{staffPath, "Overview", identity.ViewDashboard},
 	{reportsPath, "Reports", identity.ManageReports},
 	{approvalsPath, "Approvals", identity.ManageUsers},
 	{accountsPath, "Accounts", identity.ManageUsers},
+	{trendsPath, "Trends", identity.ManageTaxonomies},
+	{announcementsPath, "Announcements", identity.ManageNews},
+	{rulesPath, "Rules", identity.ManageRules},
+	{emojiPath, "Emoji", identity.ManageCustomEmoji},
+	{textsPath, "Texts", identity.ManageSettings},
+	{blocksPath, "Blocks", identity.ManageBlocks | identity.ManageFederation},
 	{logPath, "Audit log", identity.ViewAuditLog},
 }
 
@@ -73,9 +99,6 @@ func (d desk) isHere(f frame) bool {
 func (f *frame) forStaff() bool {
 	return f.User != nil && f.User.Active() && f.User.Role.May(identity.ViewDashboard)
 }
-
-// staffStart leads to what is to be done first.
-func (c *call) staffStart() error { return c.goTo(reportsPath) }
 
 // actor is the reader, as somebody who acts in the name of the house.
 func (c *call) actor() moderation.Actor {

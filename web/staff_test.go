@@ -34,13 +34,20 @@ func (b *browser) staffToken() url.Values {
 var staffPages = map[string]identity.Role{
 	"/admin": identity.RoleModerator, "/admin/reports": identity.RoleModerator, "/admin/reports?show=resolved": identity.RoleModerator,
 	"/admin/accounts": identity.RoleModerator, "/admin/accounts?show=staff": identity.RoleModerator, "/admin/approvals": identity.RoleModerator,
-	"/admin/log": identity.RoleModerator,
+	"/admin/log": identity.RoleModerator, "/admin/trends": identity.RoleModerator,
+	"/admin/rules": identity.RoleAdmin, "/admin/announcements": identity.RoleAdmin, "/admin/emoji": identity.RoleAdmin, "/admin/terms": identity.RoleAdmin,
+	"/admin/blocks": identity.RoleAdmin,
 }
 
 // staffForms are all forms for staff, with the lowest role that may send them.
 var staffForms = map[string]identity.Role{
 	"/admin/reports/1/assign": identity.RoleModerator, "/admin/reports/1/resolve": identity.RoleModerator, "/admin/reports/1/act": identity.RoleModerator,
 	"/admin/accounts/1/act": identity.RoleModerator, "/admin/accounts/1/approve": identity.RoleModerator, "/admin/accounts/1/role": identity.RoleAdmin,
+	"/admin/trends/tags/1/approve": identity.RoleModerator, "/admin/rules": identity.RoleAdmin, "/admin/rules/1/remove": identity.RoleAdmin,
+	"/admin/announcements": identity.RoleAdmin, "/admin/announcements/1/publish": identity.RoleAdmin, "/admin/emoji": identity.RoleAdmin,
+	"/admin/emoji/1/hide": identity.RoleAdmin, "/admin/terms/terms": identity.RoleAdmin, "/admin/terms/1/remove": identity.RoleAdmin,
+	"/admin/blocks/ip": identity.RoleAdmin, "/admin/blocks/email/1/remove": identity.RoleAdmin, "/admin/blocks/ip/1/remove": identity.RoleAdmin,
+	"/admin/blocks/domain/1/remove": identity.RoleAdmin,
 }
 
 // Pages for staff do not exist for whom they are not for; forms need this
@@ -52,8 +59,8 @@ func TestStaffOnly(t *testing.T) {
 		w.keeper(name, role)
 		b := w.signedIn(name)
 		missing := squeeze(b.get("/nothing/here").is(http.StatusNotFound).words())
-		if has := strings.Contains(b.get("/").body, `href="/admin"`); has != (role != identity.RoleUser) {
-			t.Errorf("%s: a way to the administration: %v", name, has)
+		if found := strings.Contains(b.get("/").body, `href="/admin"`); found != (role != identity.RoleUser) {
+			t.Errorf("%s: a way to the administration: %v", name, found)
 		}
 		for path, needs := range staffPages {
 			s := b.get(path)
