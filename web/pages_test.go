@@ -427,8 +427,8 @@ func TestHouseDocuments(t *testing.T) {
 		w.must(err)
 	}
 	s := b.get("/terms-of-service").is(http.StatusOK).says("No <b>spam</b>.", "In force since "+today.Format(time.DateOnly))
-	if s.href(later) != "/terms-of-service/"+later {
-		t.Errorf("the next terms are at %q", s.href(later))
+	if s.href("on "+later) != "/terms-of-service/"+later {
+		t.Errorf("the next terms are at %q", s.href("on "+later))
 	}
 	b.get("/terms-of-service/"+later).is(http.StatusOK).says("No spam at all.", "In force from "+later+" on")
 	s = b.get("/about")
