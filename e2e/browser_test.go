@@ -164,8 +164,8 @@ func journey(t *testing.T, s *server, data string, scripts bool) {
 		t.Errorf("the token is that of %q", me.Acct)
 	}
 	post := must[entity](s, "POST", "/api/v1/statuses", token.Token, map[string]string{"status": "Here I am, <b>at last</b>"})
-	do("read", chromedp.Navigate(s.base+"/@"+name+"/"+post.ID), chromedp.WaitVisible("main"))
-	if text, err := chromedp.Run(ctx, chromedp.Text("main")); err != nil || !strings.Contains(text, "Here I am, <b>at last</b>") {
+	do("read", chromedp.Navigate(s.base+"/@"+name+"/"+post.ID), chromedp.WaitVisible("main#content"))
+	if text, err := chromedp.Run(ctx, chromedp.Text("main#content")); err != nil || !strings.Contains(text, "Here I am, <b>at last</b>") {
 		t.Errorf("the post's page says %q, %v", text, err)
 	}
 	do("visit the profile and the front page", chromedp.Navigate(s.base+"/@"+name), chromedp.Navigate(s.base+"/"))
