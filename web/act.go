@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/posts"
@@ -105,18 +106,8 @@ func (c *call) deleted(id ids.ID) error {
 		return c.show(http.StatusOK, nothing())
 	}
 	here := c.whereabouts()
-	if page, _ := splitLast(here); page != "" && here[len(page):] == "/"+id.String() {
+	if strings.HasSuffix(here, "/"+id.String()) {
 		return c.goTo(homePath)
 	}
 	return c.goTo(here)
-}
-
-// splitLast returns an address up to its last slash and what follows.
-func splitLast(path string) (head, tail string) {
-	for i := len(path) - 1; i >= 0; i-- {
-		if path[i] == '/' {
-			return path[:i], path[i+1:]
-		}
-	}
-	return "", path
 }
