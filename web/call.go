@@ -55,8 +55,8 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request, page route) {
 // memberForms is the purpose of the token that all forms of members bring back.
 const memberForms = "members"
 
-// errElsewhere says that the browser was sent to another page: there is nothing
-// left to answer.
+// errElsewhere says that the browser was sent to another page, or shown one:
+// there is nothing left to answer.
 var errElsewhere = errors.New("sent to another page")
 
 // admit lets in who is signed in, and is ready, with a form that was made for
@@ -64,6 +64,12 @@ var errElsewhere = errors.New("sent to another page")
 // they come back. Returns Forbidden for a form that is out of date, and NotFound
 // to whose role does not allow what the page is for.
 func (c *call) admit(who audience) error {
+	if c.user == nil && who&staff != 0 && !isPart(c.r) { // LK-12: who comes from outside is refused
+		if err := c.showSignIn(http.StatusUnauthorized, signInData{ReturnTo: c.whereabouts()}); err != nil {
+			return err
+		}
+		return errElsewhere
+	}
 	if c.user == nil {
 		return c.instead(withReturn(signInPath, c.whereabouts()))
 	}

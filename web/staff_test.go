@@ -90,8 +90,8 @@ func TestStaffOnly(t *testing.T) {
 		}
 	}
 	v := w.browser()
-	if to := v.get("/admin/reports?show=resolved").is(http.StatusSeeOther).location().Query().Get("return_to"); to != "/admin/reports?show=resolved" {
-		t.Errorf("a visitor comes back to %s", to)
+	if _, form := v.get("/admin/reports?show=resolved").is(http.StatusUnauthorized).form("/auth/sign-in"); form.Get("return_to") != "/admin/reports?show=resolved" {
+		t.Errorf("a visitor comes back to %s", form.Get("return_to"))
 	}
 }
 
