@@ -44,7 +44,7 @@ func (a *App) Invite(ctx context.Context, by string, uses int, good time.Duratio
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(out, "%s/auth/sign-up?invite=%s\n", a.config.BaseURL, url.QueryEscape(code))
+		_, err = fmt.Fprintf(out, "%s/auth/sign_up?invite=%s\n", a.config.BaseURL, url.QueryEscape(code))
 		return err
 	})
 }

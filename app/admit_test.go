@@ -65,7 +65,7 @@ func TestWhoMayComeIn(t *testing.T) {
 		if err := a.Invite(ctx, "ann", 1, time.Hour, &out); err != nil {
 			return err
 		}
-		if !strings.HasPrefix(out.String(), c.BaseURL+"/auth/sign-up?invite=") {
+		if !strings.HasPrefix(out.String(), c.BaseURL+"/auth/sign_up?invite=") {
 			t.Errorf("invitation %q", out.String())
 		}
 		return nil

@@ -31,7 +31,7 @@ func (a *App) Welcome(ctx context.Context, out io.Writer) error {
 	if r := a.config.identity().Registrations; r != identity.Open && r != identity.ByApproval {
 		return nil // nobody can sign up without an invitation
 	}
-	fmt.Fprintf(out, "\nor sign up at %s/auth/sign-up", a.config.BaseURL)
+	fmt.Fprintf(out, "\nor sign up at %s/auth/sign_up", a.config.BaseURL)
 	if a.config.SMTPAddress == "" {
 		fmt.Fprintf(out, " (mails are written to %s/mail)", a.config.Data)
 	}

@@ -334,7 +334,7 @@ var leaks = []attack{
 		return first(r.is(200), r.lacks("version", "sqlite", "nats", "/"))
 	}},
 	{"LK-18", "leak", func(l *lab) error {
-		for _, path := range []string{"/api/v1/instance", "/api/v1/timelines/public", "/auth/sign-in", "/oauth/authorize", "/about"} {
+		for _, path := range []string{"/api/v1/instance", "/api/v1/timelines/public", "/auth/sign_in", "/oauth/authorize", "/about"} {
 			for _, method := range []string{"GET", "OPTIONS"} {
 				r := l.none.do(method, path, "", "Origin", "https://evil.test")
 				if r.header.Get("Access-Control-Allow-Credentials") != "" || !strings.HasPrefix(path, "/api/") && r.header.Get("Access-Control-Allow-Origin") != "" {

@@ -185,7 +185,7 @@ var injections = []attack{
 		return nil
 	}},
 	{"IN-05", "injection", func(l *lab) error {
-		for _, path := range []string{"/api/v1/timelines/public?x=1%0d%0aSet-Cookie:x=1", "/api/v1/timelines/tag/x%0d%0aSet-Cookie:x=1?limit=1", "/auth/sign-in?return_to=%2F%0d%0aSet-Cookie:x=1",
+		for _, path := range []string{"/api/v1/timelines/public?x=1%0d%0aSet-Cookie:x=1", "/api/v1/timelines/tag/x%0d%0aSet-Cookie:x=1?limit=1", "/auth/sign_in?return_to=%2F%0d%0aSet-Cookie:x=1",
 			"/auth/sign_in?x=%0d%0aSet-Cookie:y=1", "/users/a%0d%0aSet-Cookie:x=1"} {
 			r := l.ann.get(path)
 			if strings.Contains(fmt.Sprint(r.header["Set-Cookie"]), "x=1") || strings.Contains(r.header.Get("Link"), "\n") || r.status >= 500 {

@@ -127,7 +127,7 @@ func journey(t *testing.T, s *server, data string, scripts bool) {
 	authorize := s.base + "/oauth/authorize?" + url.Values{"client_id": {app.ID}, "redirect_uri": {client.URL + "/cb"},
 		"response_type": {"code"}, "scope": {"read write"}, "state": {"a b&c"}}.Encode()
 	before := mails(t, data)
-	do("to the sign-up page", chromedp.Navigate(authorize), chromedp.WaitVisible("input[name=login]"), chromedp.Click(`a[href^="/auth/sign-up"]`))
+	do("to the sign-up page", chromedp.Navigate(authorize), chromedp.WaitVisible("input[name=login]"), chromedp.Click(`a[href^="/auth/sign_up"]`))
 	do("sign up", chromedp.WaitVisible("input[name=username]"), chromedp.SendKeys("input[name=username]", name),
 		chromedp.SendKeys("input[name=email]", email), chromedp.SendKeys("input[name=password]", password),
 		chromedp.Click("input[name=agreement]"), chromedp.Click("main form button"), chromedp.WaitVisible("input[name=email]"),
@@ -138,7 +138,7 @@ func journey(t *testing.T, s *server, data string, scripts bool) {
 	}
 	do("confirm", chromedp.Navigate(link), chromedp.WaitVisible("input[name=link] ~ button"), chromedp.Click("input[name=link] ~ button"),
 		chromedp.WaitNotPresent("input[name=link]"))
-	do("sign out", chromedp.Navigate(s.base+"/"), chromedp.Click(`form[action="/auth/sign-out"] button`), chromedp.WaitNotPresent(`form[action="/auth/sign-out"]`))
+	do("sign out", chromedp.Navigate(s.base+"/"), chromedp.Click(`form[action="/auth/sign_out"] button`), chromedp.WaitNotPresent(`form[action="/auth/sign_out"]`))
 	do("sign in and allow", chromedp.Navigate(authorize), chromedp.WaitVisible("input[name=login]"),
 		chromedp.SendKeys("input[name=login]", email), chromedp.SendKeys("input[name=password]", password), chromedp.Click("main form button"),
 		chromedp.WaitVisible("button[value=allow]"), chromedp.Click("button[value=allow]"))

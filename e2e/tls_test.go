@@ -49,7 +49,7 @@ func TestTLS(t *testing.T) {
 	if res.ProtoMajor != 2 || res.TLS.Version < tls.VersionTLS12 || res.StatusCode != 200 || !strings.Contains(body, `"url":"`+s.base+`/@ann"`) {
 		t.Errorf("%s over %s: %s", res.Status, res.Proto, body)
 	}
-	res, _ = get("/auth/sign-in", "")
+	res, _ = get("/auth/sign_in", "")
 	for _, cookie := range res.Cookies() {
 		if !cookie.Secure || !cookie.HttpOnly {
 			t.Errorf("the cookie %s", cookie)

@@ -24,9 +24,9 @@ const (
 
 // The pages that links lead to; each has the link's secret in "token".
 const (
-	ConfirmPath = "/auth/confirm"
-	ResetPath   = "/auth/reset"
-	SignInPath  = "/auth/sign-in"
+	ConfirmPath = "/auth/confirmation"
+	ResetPath   = "/auth/password/edit"
+	SignInPath  = "/auth/sign_in"
 )
 
 // sendMails makes the links that were asked for and sends them. An event that

@@ -13,6 +13,10 @@ import (
 //go:embed assets
 var assetFiles embed.FS
 
+// sheets are the parts of the style sheet in their order: the tokens, what is on
+// every page, the parts of pages, and last what smaller screens change.
+var sheets = []string{"tokens", "base", "layout", "sheet", "posts", "compose", "live", "notifications", "profile", "find", "settings", "staff", "about", "keys", "screens"}
+
 // assets are the files that pages need. The hash of the content is in the name,
 // so that browsers can keep them for good.
 type assets struct {
@@ -37,9 +41,13 @@ func loadAssets() assets {
 	a.Text = a.add(text, "font/woff2", read(text))
 	a.Serif = a.add(serif, "font/woff2", read(serif))
 	a.Mark = a.add("mark.svg", "image/svg+xml", read("mark.svg"))
-	// The style sheet names the fonts without hashes.
-	style := strings.NewReplacer("url("+text+")", "url("+path.Base(a.Text)+")", "url("+serif+")", "url("+path.Base(a.Serif)+")").Replace(read("style.css"))
-	a.Style = a.add("style.css", "text/css; charset=utf-8", style)
+	var style strings.Builder
+	for _, name := range sheets {
+		style.WriteString(read("css/" + name + ".css"))
+	}
+	// The sheets name the fonts without hashes.
+	named := strings.NewReplacer("url("+text+")", "url("+path.Base(a.Text)+")", "url("+serif+")", "url("+path.Base(a.Serif)+")").Replace(style.String())
+	a.Style = a.add("style.css", "text/css; charset=utf-8", named)
 	a.Htmx = a.add("htmx.min.js", "text/javascript; charset=utf-8", read("htmx.min.js")) // 2.0.11, https://htmx.org
 	var script strings.Builder
 	for _, name := range []string{"guildhall.js", "live.js", "compose.js", "keys.js"} {

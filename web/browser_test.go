@@ -87,7 +87,7 @@ func TestChromiumLayout(t *testing.T) {
 	}
 	slices.Sort(paths)
 	ctx := chromium(t)
-	w.must(chromedp.Do(ctx, chromedp.Navigate(w.base+"/auth/sign-in"), chromedp.SendKeys("#login", "author"), chromedp.SendKeys("#password", password),
+	w.must(chromedp.Do(ctx, chromedp.Navigate(w.base+"/auth/sign_in"), chromedp.SendKeys("#login", "author"), chromedp.SendKeys("#password", password),
 		chromedp.Click("main form button"), chromedp.WaitVisible("[data-composer]")))
 	for _, size := range []struct {
 		name  string

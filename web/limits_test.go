@@ -47,7 +47,7 @@ func TestDO05(t *testing.T) {
 		conn, err := net.Dial("tcp", w.host)
 		w.must(err)
 		defer conn.Close()
-		_, err = conn.Write([]byte(method + " /auth/sign-in HTTP/1.1\r\nHost: " + w.host +
+		_, err = conn.Write([]byte(method + " /auth/sign_in HTTP/1.1\r\nHost: " + w.host +
 			"\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nlogin=x"))
 		w.must(err)
 		w.must(conn.SetReadDeadline(time.Now().Add(10 * time.Second)))

@@ -79,10 +79,10 @@ func TestEvents(t *testing.T) {
 	}
 	b.get("/?since_id=x").is(http.StatusNotFound)
 	b.header.Del("HX-Request")
-	if to := w.browser().get("/events").is(http.StatusSeeOther).location().Path; to != "/auth/sign-in" {
+	if to := w.browser().get("/events").is(http.StatusSeeOther).location().Path; to != "/auth/sign_in" {
 		t.Errorf("a visitor is sent to %s", to)
 	}
-	b.get("/about").submit("/auth/sign-out").is(http.StatusSeeOther)
+	b.get("/about").submit("/auth/sign_out").is(http.StatusSeeOther)
 	w.post(ann, posts.Draft{Text: "not for who has left"})
 	b.awaits(lines, "")
 	c := w.signedIn("ben")
@@ -95,7 +95,7 @@ func TestEvents(t *testing.T) {
 // enters signs a browser in.
 func (w *world) enters(ctx context.Context, name string) {
 	w.Helper()
-	w.must(chromedp.Do(ctx, chromedp.Navigate(w.base+"/auth/sign-in"), chromedp.SendKeys("#login", name), chromedp.SendKeys("#password", password),
+	w.must(chromedp.Do(ctx, chromedp.Navigate(w.base+"/auth/sign_in"), chromedp.SendKeys("#login", name), chromedp.SendKeys("#password", password),
 		chromedp.Click("main form button"), chromedp.WaitVisible("[data-composer]")))
 }
 

@@ -102,7 +102,7 @@ func TestMembersOnly(t *testing.T) {
 	ben := w.member("ben")
 	path := w.address("ben", w.post(ben, posts.Draft{Text: "hello"}))
 	v := w.browser()
-	if to := v.get("/notifications?show=follows").is(http.StatusSeeOther).location().String(); to != "/auth/sign-in?return_to=%2Fnotifications%3Fshow%3Dfollows" {
+	if to := v.get("/notifications?show=follows").is(http.StatusSeeOther).location().String(); to != "/auth/sign_in?return_to=%2Fnotifications%3Fshow%3Dfollows" {
 		t.Errorf("a visitor is sent to %s", to)
 	}
 	v.header.Set("Referer", w.base+path)
@@ -110,7 +110,7 @@ func TestMembersOnly(t *testing.T) {
 		t.Errorf("whose session has ended comes back to %s", to)
 	}
 	v.header.Set("Referer", "https://evil.test/x")
-	if to := v.do("POST", path+"/favourite", url.Values{}).is(http.StatusSeeOther).location().String(); to != "/auth/sign-in" {
+	if to := v.do("POST", path+"/favourite", url.Values{}).is(http.StatusSeeOther).location().String(); to != "/auth/sign_in" {
 		t.Errorf("from another site: sent to %s", to)
 	}
 	a, b := w.signedIn("ann"), w.signedIn("ben")

@@ -39,8 +39,8 @@ func everyPage(w *world) map[string]*shown {
 	visitor, member := w.browser(), w.signedIn("author")
 	pages := map[string]*shown{}
 	for _, path := range []string{"/", "/about", "/privacy-policy", "/terms-of-service", "/api/docs", "/tags/go", "/tags/unused", "/search", "/search?q=author", "/explore", "/explore/tags", "/explore/links", "/explore/people", "/@author/followers", "/@author/following", "/@author", "/@author?show=replies", "/@author?show=media", w.address("author", first), w.address("author", first) + "/history",
-		"/auth/sign-in", "/auth/sign-up", "/auth/confirm", "/auth/confirm?token=x", "/auth/reset/request", "/auth/reset?token=x",
-		"/oauth/authorize?client_id=x", "/oauth/authorize/native?code=abc", "/nothing", "/@nobody", "/@author/1", "/a//b", "/auth/sign-out"} {
+		"/auth/sign_in", "/auth/sign_up", "/auth/confirmation", "/auth/confirmation?token=x", "/auth/password/new", "/auth/password/edit?token=x",
+		"/oauth/authorize?client_id=x", "/oauth/authorize/native?code=abc", "/nothing", "/@nobody", "/@author/1", "/a//b", "/auth/sign_out"} {
 		pages[path] = visitor.get(path)
 		if !strings.HasPrefix(path, "/auth/sign") {
 			pages["signed in "+path] = member.get(path)
@@ -57,12 +57,12 @@ func everyPage(w *world) map[string]*shown {
 	pages["edit"] = member.get(w.address("author", first) + "/edit")
 	pages["consent"] = member.get(authorize(app))
 	pages["bad scope"] = member.get(authorize(app, "scope", "x"))
-	pages["again"] = member.get("/auth/sign-in?again=1")
-	pages["foreign form"] = visitor.do("POST", "/auth/sign-in", url.Values{})
-	pages["wrong password"] = visitor.get("/auth/sign-in").submit("", "login", "x", "password", "y")
-	pages["bad sign-up"] = visitor.get("/auth/sign-up").submit("", "username", "")
-	pages["mail sent"] = visitor.get("/auth/reset/request").submit("", "email", "a@example.org")
-	pages["too large"] = visitor.do("POST", "/auth/sign-in", url.Values{"login": {strings.Repeat("x", 70_000)}})
+	pages["again"] = member.get("/auth/sign_in?again=1")
+	pages["foreign form"] = visitor.do("POST", "/auth/sign_in", url.Values{})
+	pages["wrong password"] = visitor.get("/auth/sign_in").submit("", "login", "x", "password", "y")
+	pages["bad sign-up"] = visitor.get("/auth/sign_up").submit("", "username", "")
+	pages["mail sent"] = visitor.get("/auth/password/new").submit("", "email", "a@example.org")
+	pages["too large"] = visitor.do("POST", "/auth/sign_in", url.Values{"login": {strings.Repeat("x", 70_000)}})
 	pages["long address"] = visitor.get("/" + strings.Repeat("x", 20_000))
 	return pages
 }
@@ -266,8 +266,8 @@ func TestXS12(t *testing.T) {
 	w := open(t)
 	w.member("b")
 	for _, b := range []*browser{w.browser(), w.signedIn("b")} {
-		for _, path := range []string{"/<script>alert(1)</script>", "/@<img src=x>", `/tags/"><svg>`, "/@<img src=x>/1", "/?error=<b>", "/auth/sign-in?again=1&error=<b>&return_to=<b>",
-			"/auth/confirm?token=<b>\"", "/auth/reset?token=\"><b>", "/oauth/authorize/native?code=<b>", "/auth/sign-up?invite=<b>", "/users/<b>", "/assets/<b>"} {
+		for _, path := range []string{"/<script>alert(1)</script>", "/@<img src=x>", `/tags/"><svg>`, "/@<img src=x>/1", "/?error=<b>", "/auth/sign_in?again=1&error=<b>&return_to=<b>",
+			"/auth/confirmation?token=<b>\"", "/auth/password/edit?token=\"><b>", "/oauth/authorize/native?code=<b>", "/auth/sign_up?invite=<b>", "/users/<b>", "/assets/<b>"} {
 			r, err := http.NewRequest("GET", b.base+"/", nil)
 			w.must(err)
 			r.URL.Opaque = strings.NewReplacer("<", "%3C", ">", "%3E", `"`, "%22", " ", "%20").Replace("//" + w.host + path)
@@ -302,12 +302,12 @@ func TestXS14(t *testing.T) {
 		"//", "/a/../..//evil.test", "https:evil.test", "/x#//evil.test"} {
 		w.kit.Clock.Advance(time.Hour) // there are limits
 		b := w.browser()
-		form := b.get("/auth/sign-in?return_to=" + url.QueryEscape(to))
+		form := b.get("/auth/sign_in?return_to=" + url.QueryEscape(to))
 		s := form.submit("", "login", "b", "password", password, "return_to", to).is(http.StatusSeeOther)
 		if s.header.Get("Location") != "/" {
 			t.Errorf("return_to=%s leads to %s", to, s.header.Get("Location"))
 		}
-		s = b.get("/auth/sign-in?return_to=" + url.QueryEscape(to))
+		s = b.get("/auth/sign_in?return_to=" + url.QueryEscape(to))
 		if s.header.Get("Location") != "/" {
 			t.Errorf("signed in, return_to=%s leads to %s", to, s.header.Get("Location"))
 		}

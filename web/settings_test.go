@@ -77,7 +77,7 @@ func TestProfileSettings(t *testing.T) {
 	}
 	w.browser().do("POST", "/settings/profile", url.Values{}).is(http.StatusSeeOther)
 	v := &shown{browser: w.browser(), doc: page.doc}
-	if to := v.send("/settings/profile", typed, nil).is(http.StatusSeeOther).location().Path; to != "/auth/sign-in" {
+	if to := v.send("/settings/profile", typed, nil).is(http.StatusSeeOther).location().Path; to != "/auth/sign_in" {
 		t.Errorf("a visitor is sent to %s", to)
 	}
 }
@@ -119,7 +119,7 @@ func TestSessionSettings(t *testing.T) {
 	w.must(err)
 	a, other := w.signedIn("ann"), w.browser()
 	other.header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
-	other.get("/auth/sign-in").submit("", "login", "ann", "password", password).is(http.StatusSeeOther)
+	other.get("/auth/sign_in").submit("", "login", "ann", "password", password).is(http.StatusSeeOther)
 	page := a.get("/settings/sessions").is(http.StatusOK).says("This browser", "Firefox · Linux", "Tusker")
 	if strings.Contains(page.body, "Spy") {
 		t.Error("somebody else's app is listed")
@@ -133,13 +133,13 @@ func TestSessionSettings(t *testing.T) {
 	}
 	a.do("POST", "/settings/sessions/x/end", url.Values{"token": {page.memberToken()}}).is(http.StatusNotFound)
 
-	other.get("/auth/sign-in").submit("", "login", "ann", "password", password).is(http.StatusSeeOther)
+	other.get("/auth/sign_in").submit("", "login", "ann", "password", password).is(http.StatusSeeOther)
 	form := a.get("/settings/password").is(http.StatusOK)
 	form.submit("/settings/password", "current_password", "wrong", "password", "another good passphrase").is(http.StatusUnprocessableEntity).says("Is wrong.")
 	form.submit("/settings/password", "current_password", password, "password", "short").is(http.StatusUnprocessableEntity).says("at least 10 characters")
 	form.submit("/settings/password", "current_password", password, "password", "another good passphrase").is(http.StatusSeeOther).follow().is(http.StatusOK).says("Saved.")
 	other.get("/settings/password").is(http.StatusSeeOther)
-	w.browser().get("/auth/sign-in").submit("", "login", "ann", "password", "another good passphrase").is(http.StatusSeeOther)
+	w.browser().get("/auth/sign_in").submit("", "login", "ann", "password", "another good passphrase").is(http.StatusSeeOther)
 }
 
 // memberToken is what the forms of a settings page bring back.

@@ -90,7 +90,7 @@ func TestStaffOnly(t *testing.T) {
 		}
 	}
 	v := w.browser()
-	if _, form := v.get("/admin/reports?show=resolved").is(http.StatusUnauthorized).form("/auth/sign-in"); form.Get("return_to") != "/admin/reports?show=resolved" {
+	if _, form := v.get("/admin/reports?show=resolved").is(http.StatusUnauthorized).form("/auth/sign_in"); form.Get("return_to") != "/admin/reports?show=resolved" {
 		t.Errorf("a visitor comes back to %s", form.Get("return_to"))
 	}
 }

@@ -29,7 +29,7 @@ func (w *world) browser() *browser {
 func (w *world) signedIn(name string) *browser {
 	w.Helper()
 	b := w.browser()
-	b.get("/auth/sign-in").submit("", "login", name, "password", password).is(http.StatusSeeOther)
+	b.get("/auth/sign_in").submit("", "login", name, "password", password).is(http.StatusSeeOther)
 	return b
 }
 

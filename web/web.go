@@ -93,12 +93,12 @@ type route struct {
 // The pages' addresses; those that mails lead to belong to identity.
 const (
 	signInPath    = identity.SignInPath
-	signUpPath    = "/auth/sign-up"
-	signOutPath   = "/auth/sign-out"
+	signUpPath    = "/auth/sign_up"
+	signOutPath   = "/auth/sign_out"
 	confirmPath   = identity.ConfirmPath
 	resendPath    = identity.ConfirmPath + "/resend"
 	resetPath     = identity.ResetPath
-	requestPath   = identity.ResetPath + "/request"
+	requestPath   = "/auth/password/new"
 	authorizePath = "/oauth/authorize"
 	codePath      = "/oauth/authorize/native"
 	docsPath      = "/api/docs"
@@ -177,12 +177,11 @@ func routes() []route {
 	}...)
 }
 
-// known are the addresses at which Mastodon has these pages: apps, bookmarks
-// and documentation lead there.
+// known are further addresses that apps, bookmarks and documentation of Mastodon
+// lead to.
 var known = map[string]string{
-	"/auth/sign_in": signInPath, "/auth/sign_up": signUpPath, "/auth/sign_out": signOutPath, "/auth/confirmation": confirmPath,
-	"/auth/confirmation/new": confirmPath, "/auth/password/new": requestPath, "/auth/password/edit": resetPath,
-	"/directory": explorePath + "/people",
+	"/auth/confirmation/new": confirmPath,
+	"/directory":             explorePath + "/people",
 }
 
 // New returns the pages as a handler. A BaseURL that is not an http or https
