@@ -15,7 +15,7 @@ var assetFiles embed.FS
 
 // sheets are the parts of the style sheet in their order: the tokens, what is on
 // every page, the parts of pages, and last what smaller screens change.
-var sheets = []string{"tokens", "base", "layout", "sheet", "posts", "compose", "live", "notifications", "profile", "find", "settings", "staff", "about", "keys", "screens"}
+var sheets = []string{"tokens", "base", "layout", "posts", "compose", "notifications", "profile", "about", "staff", "sheet", "live", "find", "settings", "keys", "screens"}
 
 // assets are the files that pages need. The hash of the content is in the name,
 // so that browsers can keep them for good.
