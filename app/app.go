@@ -230,13 +230,17 @@ func (a *App) build() error {
 	if c.RateLimits == "on" {
 		a.limits = limit.New(a.now)
 	}
+	pages, err := c.pages()
+	if err != nil {
+		return err
+	}
 	images := image.New(2, image.Limits{Bytes: 16 << 20, Pixels: 33_177_600})
 	a.Identity = identity.New(identity.Deps{DB: a.dbs["identity"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Keys: keys, Mail: mailer, Limit: a.limits}, c.identity())
 	a.Profiles = profiles.New(profiles.Deps{DB: a.dbs["profiles"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Identity: a.Identity, Images: images, Blobs: a.faces, Format: a.format}, c.profiles())
 	a.Posts = posts.New(posts.Deps{DB: a.dbs["posts"], Search: a.dbs["search"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
-		Profiles: a.Profiles, Images: images, Blobs: a.blobs, Pages: c.pages(), Translator: c.translator()}, c.posts())
+		Profiles: a.Profiles, Images: images, Blobs: a.blobs, Pages: pages, Translator: c.translator()}, c.posts())
 	a.Instance = instance.New(instance.Deps{DB: a.dbs["instance"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Profiles: a.Profiles, Posts: a.Posts, Images: images, Blobs: a.signs}, c.instance())
 	a.Moderation = moderation.New(moderation.Deps{DB: a.dbs["moderation"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,

@@ -46,6 +46,7 @@ type Config struct {
 	PasswordGrant    string `name:"password-grant" default:"off" enum:"on,off" help:"Let OAuth apps trade a password for a token."`
 	RateLimits       string `name:"rate-limits" default:"on" enum:"on,off" help:"Limits on requests, sign-ins, posts and uploads."`
 	LinkPreviews     string `name:"link-previews" default:"on" enum:"on,off" help:"Read the pages that posts link to, to show a card of them."`
+	PreviewNetworks  string `name:"preview-networks" placeholder:"CIDR,…" help:"Networks inside, like an intranet, whose pages link previews may read as well, at any port."`
 	TrendsReview     string `name:"trends-review" default:"off" enum:"on,off" help:"Let nothing trend before a moderator has allowed it."`
 	MaxCharacters    int    `name:"max-characters" default:"500" help:"Longest post, up to 5000."`
 
@@ -167,6 +168,9 @@ func (c *Config) Check() error {
 	if a, err := mail.ParseAddress(c.Contact); c.Contact != "" && (err != nil || a.Address != c.Contact) {
 		return fmt.Errorf("contact: %q is not like post@hall.example", c.Contact)
 	}
+	if _, err := networks("preview-networks", c.PreviewNetworks); err != nil {
+		return err
+	}
 	_, err = c.proxies()
 	return err
 }
@@ -187,11 +191,16 @@ func (c *Config) checkTLS(scheme string) error {
 var plainHost = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?$`)
 
 func (c *Config) proxies() ([]netip.Prefix, error) {
+	return networks("trusted-proxies", c.TrustedProxies)
+}
+
+// networks reads the value of a setting that lists networks.
+func networks(setting, value string) ([]netip.Prefix, error) {
 	var out []netip.Prefix
-	for _, text := range strings.FieldsFunc(c.TrustedProxies, func(r rune) bool { return r == ',' || r == ' ' }) {
+	for _, text := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' }) {
 		p, err := netip.ParsePrefix(text)
 		if err != nil {
-			return nil, fmt.Errorf("trusted-proxies: %q is not a network like 10.0.0.0/8", text)
+			return nil, fmt.Errorf("%s: %q is not a network like 10.0.0.0/8", setting, text)
 		}
 		out = append(out, p)
 	}
@@ -252,11 +261,15 @@ func (c *Config) instance() instance.Config {
 }
 
 // pages returns what reads the pages that posts link to, nil for nothing.
-func (c *Config) pages() posts.Pages {
+func (c *Config) pages() (posts.Pages, error) {
 	if c.LinkPreviews != "on" {
-		return nil
+		return nil, nil
 	}
-	return fetch.New(fetch.Options{Agent: "Guildhall (link previews; +" + c.BaseURL + ")"})
+	inside, err := networks("preview-networks", c.PreviewNetworks)
+	if err != nil {
+		return nil, err
+	}
+	return fetch.New(fetch.Options{Guard: fetch.Guard{Allow: inside}, Agent: "Guildhall (link previews; +" + c.BaseURL + ")"}), nil
 }
 
 func (c *Config) profiles() profiles.Config {

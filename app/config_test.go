@@ -102,6 +102,8 @@ func TestCheck(t *testing.T) {
 		{"TLS from one file", func(c *Config) { c.TLS = "cert.pem" }, "tls"},
 		{"TLS from three files", func(c *Config) { c.TLS = "a,b,c" }, "tls"},
 		{"TLS without https", func(c *Config) { c.TLS, c.BaseURL = "self-signed", "http://hall.example" }, "base-url"},
+		{"an intranet", func(c *Config) { c.PreviewNetworks = "10.0.0.0/8, fd00::/8" }, ""},
+		{"no intranet", func(c *Config) { c.PreviewNetworks = "intra.example" }, "preview-networks"},
 		{"no network", func(c *Config) { c.TrustedProxies = "10.0.0.1" }, "trusted-proxies"},
 	} {
 		c := Config{Listen: "127.0.0.1:80", AdminListen: "off", MaxCharacters: 500, MailFrom: "a@hall.example", BaseURL: "https://hall.example"}

@@ -144,7 +144,7 @@ func openOn(k *testkit.Kit, adjust ...func(*mastodon.Deps, *mastodon.Config)) *w
 
 // near reads pages of this machine's 127.0.0.1 only, and knows no names.
 func near() *fetch.Client {
-	return fetch.New(fetch.Options{AnyPort: true, Guard: fetch.Guard{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
+	return fetch.New(fetch.Options{Guard: fetch.Guard{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
 		Resolver: &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("no names") }}}})
 }
 

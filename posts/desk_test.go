@@ -95,7 +95,7 @@ func near(allow ...netip.Prefix) *fetch.Client {
 	if allow == nil {
 		allow = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 	}
-	return fetch.New(fetch.Options{AnyPort: true, Guard: fetch.Guard{Allow: allow,
+	return fetch.New(fetch.Options{Guard: fetch.Guard{Allow: allow,
 		Resolver: &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("no names") }}}})
 }
 

@@ -1,7 +1,8 @@
 // Calls every method of masto.js's REST client, as its typings list them, with
 // records that exist: no method may ask for what the server does not have, and
 // no answer may be a failure. BASE is the server, OWNER, BEN, CLEO and STRANGERS are
-// tokens of an owner and of members, IMAGE is a file.
+// tokens of an owner and of members, IMAGE is a file, PAGE the address of a page,
+// YEAR one that is over and in which the owner wrote.
 import assert from "node:assert/strict";
 import { openAsBlob } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,7 +11,7 @@ import { operations, watch } from "./known.mjs";
 import { methods } from "./typings.mjs";
 import { until } from "./until.mjs";
 
-const { BASE: url, IMAGE: image } = process.env;
+const { BASE: url, IMAGE: image, PAGE: page, YEAR: year } = process.env;
 const known = await operations(url);
 const log = watch();
 const client = (accessToken) => createRestAPIClient({ url, accessToken });
@@ -170,12 +171,11 @@ const calls = {
   "v1.admin.reports.$select.unassign": p(report),
   "v1.admin.reports.list": p({ resolved: false }),
   "v1.admin.retention.create": p({ ...span, frequency: "day" }),
-  // The server reads no pages of the network that tests run in, so no link trends.
-  "v1.admin.trends.links.$select.approve": or(p(trendingLink), 404),
-  "v1.admin.trends.links.$select.reject": or(p(trendingLink), 404),
+  "v1.admin.trends.links.$select.approve": p(trendingLink),
+  "v1.admin.trends.links.$select.reject": p(trendingLink),
   "v1.admin.trends.links.list": p(),
-  "v1.admin.trends.links.publishers.$select.approve": or(p(publisher), 404),
-  "v1.admin.trends.links.publishers.$select.reject": or(p(publisher), 404),
+  "v1.admin.trends.links.publishers.$select.approve": p(publisher),
+  "v1.admin.trends.links.publishers.$select.reject": p(publisher),
   "v1.admin.trends.links.publishers.list": p(),
   "v1.admin.trends.statuses.$select.approve": p(benPost),
   "v1.admin.trends.statuses.$select.reject": p(benPost),
@@ -187,11 +187,10 @@ const calls = {
   "v1.announcements.$select.reactions.$select.remove": p(reacted),
   "v1.announcements.$select.reactions.$select.update": p(announcement, "🎉"),
   "v1.announcements.list": p(),
-  // Nobody here did anything in that year.
-  "v1.annualReports.$select.fetch": or(p("2025"), 404),
-  "v1.annualReports.$select.generate": p("2025"),
-  "v1.annualReports.$select.read": or(p("2025"), 404),
-  "v1.annualReports.$select.state.fetch": p("2025"),
+  "v1.annualReports.$select.fetch": p(annualReport),
+  "v1.annualReports.$select.generate": p(year),
+  "v1.annualReports.$select.read": p(annualReport),
+  "v1.annualReports.$select.state.fetch": p(year),
   "v1.annualReports.list": p(),
   "v1.apps.create": p({ clientName: "x", redirectUris: "http://127.0.0.1/", scopes: "read" }),
   "v1.apps.verifyCredentials": p(),
@@ -253,7 +252,7 @@ const calls = {
   "v1.notifications.$select.dismiss": p(notification),
   "v1.notifications.$select.fetch": p(notification),
   "v1.notifications.clear": p(),
-  "v1.notifications.fetch": or(p(), 404),
+  "v1.notifications.fetch": p(),
   "v1.notifications.list": p({ types: ["mention"] }),
   "v1.notifications.requests.$select.accept": p(request),
   "v1.notifications.requests.$select.dismiss": p(request),
@@ -356,11 +355,16 @@ async function itemOfAnn() {
   const made = await ben.v1.collections.$select(id).items.create({ accountId: me.id });
   return [id, made.collectionItem.id];
 }
-async function trendingLink() {
-  return (await ann.v1.admin.trends.links.list())[0]?.id ?? "1";
+async function annualReport() {
+  await ann.v1.annualReports.$select(year).generate();
+  await until("the report", async () => (await ann.v1.annualReports.$select(year).state.fetch()).state === "available");
+  return year;
 }
-async function publisher() {
-  return (await ann.v1.admin.trends.links.publishers.list())[0]?.id ?? "1";
+function trendingLink() {
+  return until("the trending link", async () => (await ann.v1.admin.trends.links.list())[0]?.id);
+}
+function publisher() {
+  return until("the publisher", async () => (await ann.v1.admin.trends.links.publishers.list())[0]?.id);
 }
 
 /** Calls one method and returns what is wrong with the answers. */
@@ -395,7 +399,11 @@ const typed = new Set(methods(folder));
 assert.deepEqual([...typed].filter((m) => !calls[m]), [], "methods of masto.js that are not called");
 assert.deepEqual(Object.keys(calls).filter((m) => !typed.has(m)), [], "methods that masto.js does not have");
 
-for (const c of [ann, ben]) await c.v1.accounts.updateCredentials({ discoverable: true }); // who may be collected
+// Who is to be found may be collected, and makes links trend.
+for (const c of [ann, ben, cleo]) {
+  await c.v1.accounts.updateCredentials({ discoverable: true });
+  await post(c, { status: `Read ${page}` });
+}
 await ann.v1.accounts.$select(benId).follow();
 await ben.v1.accounts.$select(me.id).follow();
 const broken = [];

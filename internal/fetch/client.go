@@ -24,27 +24,26 @@ const (
 // Client gets documents from strangers' servers. It has no cookies, tells no
 // referrer and sends no credentials. Its methods may be called concurrently.
 type Client struct {
-	http    *http.Client
-	agent   string
-	anyPort bool
+	http  *http.Client
+	agent string
 }
 
 // Options are how a Client reaches out.
 type Options struct {
-	Guard   Guard
-	Agent   string // the header User-Agent
-	AnyPort bool   // not only 80 and 443: for tests
+	Guard Guard
+	Agent string // the header User-Agent
 }
 
-// New returns a client.
+// New returns a client. Of public hosts it asks the ports of pages only.
 func New(o Options) *Client {
-	c := &Client{agent: o.Agent, anyPort: o.AnyPort}
+	c := &Client{agent: o.Agent}
+	o.Guard.ports = []uint16{80, 443}
 	c.http = &http.Client{Transport: o.Guard.Transport(), CheckRedirect: func(r *http.Request, via []*http.Request) error {
 		if len(via) > redirects {
 			return errors.New("fetch: too many redirects")
 		}
 		r.Header.Del("Referer")
-		return c.check(r.URL)
+		return check(r.URL)
 	}}
 	return c
 }
@@ -68,7 +67,7 @@ func (c *Client) Get(ctx context.Context, address string, most int64, types ...s
 	if err != nil {
 		return nil, fmt.Errorf("fetch: %w", err)
 	}
-	if err := c.check(r.URL); err != nil {
+	if err := check(r.URL); err != nil {
 		return nil, err
 	}
 	r.Header.Set("User-Agent", c.agent)
@@ -98,18 +97,16 @@ func (c *Client) Get(ctx context.Context, address string, most int64, types ...s
 	return d, nil
 }
 
-// check refuses addresses that no public page has. Which hosts may be
+// check refuses addresses that no page has. Which hosts and ports may be
 // connected to is for the Guard to say.
-func (c *Client) check(u *url.URL) error {
+func check(u *url.URL) error {
 	switch {
 	case len(u.String()) > addressMax:
 		return errors.New("fetch: the address is too long")
 	case u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "", u.User != nil:
 		return errors.New("fetch: not the address of a page")
-	case c.anyPort || u.Port() == "" || u.Port() == "80" || u.Port() == "443":
-		return nil
 	}
-	return errors.New("fetch: no page is at this port")
+	return nil
 }
 
 // Close ends idle connections.

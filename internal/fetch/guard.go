@@ -17,8 +17,9 @@ import (
 // address that is really dialled, so that neither spellings, nor names, nor
 // answers of DNS that change lead past it.
 type Guard struct {
-	Allow    []netip.Prefix // taken whatever they are
+	Allow    []netip.Prefix // taken whatever they are, at any port
 	Resolver *net.Resolver  // nil: the system's
+	ports    []uint16       // of public addresses; none: any
 }
 
 // inside lists what is reserved within the ranges of public addresses
@@ -60,10 +61,15 @@ func (g Guard) Control(_, address string, _ syscall.RawConn) error {
 		return fmt.Errorf("fetch: %q is no address: %w", address, err)
 	}
 	a := target.Addr().Unmap()
-	if Public(a) || slices.ContainsFunc(g.Allow, func(p netip.Prefix) bool { return p.Contains(a) }) {
+	switch {
+	case slices.ContainsFunc(g.Allow, func(p netip.Prefix) bool { return p.Contains(a) }):
 		return nil
+	case !Public(a):
+		return fmt.Errorf("fetch: %s is not public", a)
+	case len(g.ports) > 0 && !slices.Contains(g.ports, target.Port()):
+		return fmt.Errorf("fetch: no page is at port %d", target.Port())
 	}
-	return fmt.Errorf("fetch: %s is not public", a)
+	return nil
 }
 
 // Transport returns a transport that connects to public addresses only, by no

@@ -53,3 +53,18 @@ func TestGuardRefusesInside(t *testing.T) {
 		t.Errorf("%v, %d hits", err, hits)
 	}
 }
+
+// The ports of pages are for public hosts; networks that are allowed have theirs.
+func TestPorts(t *testing.T) {
+	t.Parallel()
+	g := Guard{Allow: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}, ports: []uint16{80, 443}}
+	for address, ok := range map[string]bool{"93.184.216.34:443": true, "[2606:2800:21f::1]:80": true, "10.1.2.3:8080": true,
+		"93.184.216.34:22": false, "93.184.216.34:6379": false, "10.2.0.1:80": false, "127.0.0.1:443": false} {
+		if err := g.Control("tcp", address, nil); (err == nil) != ok {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	if err := (Guard{}).Control("tcp", "93.184.216.34:8443", nil); err != nil {
+		t.Error(err)
+	}
+}
