@@ -3,7 +3,6 @@ package mastodon
 import (
 	"mime/multipart"
 	"net/http"
-	"strings"
 
 	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/ids"
@@ -34,50 +33,18 @@ func (s *server) customEmojis(c *Call) error {
 	return c.JSON(http.StatusOK, list)
 }
 
-// emojisIn returns the custom emoji that texts, plain or HTML, have as
-// :shortcode:, each once. Letters, digits and colons around one make it none.
+// emojisIn returns the custom emoji that texts, plain or HTML, have, each once.
 func (s *server) emojisIn(set *instance.Emojis, texts ...string) []emojiEntity {
-	found := []emojiEntity{}
-	if len(set.List) == 0 {
-		return found
-	}
-	seen := map[*instance.Emoji]bool{}
+	found, seen := []emojiEntity{}, map[*instance.Emoji]bool{}
 	for _, text := range texts {
-		for at := 0; ; {
-			open := strings.IndexByte(text[at:], ':')
-			if open < 0 {
-				break
-			}
-			open += at
-			end := open + 1
-			for end < len(text) && isShortcode(text[end]) {
-				end++
-			}
-			if end == len(text) || text[end] != ':' {
-				at = end
-				continue
-			}
-			at = end // a colon that ends nothing may begin something
-			if open > 0 && isAround(text[open-1]) || end+1 < len(text) && isAround(text[end+1]) {
-				continue
-			}
-			if e := set.ByCode[text[open+1:end]]; e != nil {
-				at = end + 1
-				if !seen[e] {
-					seen[e] = true
-					found = append(found, s.emojiEntity(e))
-				}
+		for e := range set.In(text) {
+			if !seen[e.Emoji] {
+				seen[e.Emoji] = true
+				found = append(found, s.emojiEntity(e.Emoji))
 			}
 		}
 	}
 	return found
-}
-
-func isShortcode(b byte) bool { return b == '_' || isAround(b) && b != ':' }
-
-// isAround tells whether a byte beside a shortcode makes it none.
-func isAround(b byte) bool {
-	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == ':'
 }
 
 // managedEmoji is a custom emoji as those see it who keep it.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +26,11 @@ type card struct {
 	Ago     string
 	Pinned  bool
 	Main    bool // the post that the page is about
-	now     time.Time
+	// Filtered and Blurred name the reader's filters that cover the post, or its
+	// pictures; empty: none.
+	Filtered, Blurred string
+	matches           []posts.FilterMatch // the reader's filters, for whichever place
+	now               time.Time
 }
 
 // cards gives posts the accounts they name. What has lost its author meanwhile
@@ -51,10 +56,14 @@ func (c *call) cards(views []*posts.View) ([]card, error) {
 	if err != nil {
 		return nil, err
 	}
+	filters, err := c.Posts.FilterSet(c.r.Context(), c.viewer())
+	if err != nil {
+		return nil, err
+	}
 	now, words := c.Now(), c.words()
 	cards := make([]card, 0, len(views))
 	for _, v := range views {
-		d := card{Item: v.ID, Post: v, now: now}
+		d := card{Item: v.ID, Post: v, now: now, matches: filters.Match(v, now)}
 		if v.Boost != nil {
 			if d.Booster = people[v.AccountID]; d.Booster == nil {
 				continue
@@ -62,6 +71,9 @@ func (c *call) cards(views []*posts.View) ([]card, error) {
 			d.Post = v.Boost
 		}
 		if d.fill(people, words) {
+			if d.Quoted != nil {
+				d.Quoted.matches = filters.Match(d.Quoted.Post, now)
+			}
 			cards = append(cards, d)
 		}
 	}
@@ -139,8 +151,12 @@ func faceOf(a *profiles.Account) face {
 	return face{Key: a.Avatar, Initials: initials(nameOf(a)), Hue: ids.ShardOf(a.ID) % 6} // the shard is a hash
 }
 
+// shortcodes are emoji in a name.
+var shortcodes = regexp.MustCompile(`:\w{2,}:`)
+
 // initials are the first letters of a name's first and last word.
 func initials(name string) string {
+	name = shortcodes.ReplaceAllString(name, "")
 	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	if len(words) == 0 {
 		return "·"

@@ -76,6 +76,7 @@ func (c *call) exploredPosts(d *exploreData) (int, error) {
 		return 0, err
 	}
 	d.Cards, err = c.cards(views)
+	d.Cards = sift(d.Cards, posts.FilterPublic)
 	return len(views), err
 }
 

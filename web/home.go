@@ -25,13 +25,13 @@ type listData struct {
 }
 
 // list makes a page's list; path is its address with at least one parameter or
-// ending in "?".
-func (c *call) list(views []*posts.View, p page.Page, path string) (listData, error) {
+// ending in "?", and in says which filters are at work in it.
+func (c *call) list(views []*posts.View, p page.Page, in posts.FilterContexts, path string) (listData, error) {
 	cards, err := c.cards(views)
 	if err != nil {
 		return listData{}, err
 	}
-	l := listData{Cards: cards, Later: p.Max != 0}
+	l := listData{Cards: sift(cards, in), Later: p.Max != 0}
 	if len(views) == p.Limit {
 		l.Older = path + "max_id=" + views[len(views)-1].ID.String()
 	}
@@ -59,7 +59,7 @@ func (c *call) home() error {
 		return err
 	}
 	var d homeData
-	if d.listData, err = c.list(views, p, homePath+"?"); err != nil {
+	if d.listData, err = c.list(views, p, posts.FilterHome, homePath+"?"); err != nil {
 		return err
 	}
 	if !d.Later {
@@ -103,5 +103,5 @@ func (c *call) localList(path string) (listData, error) {
 	if err != nil {
 		return listData{}, err
 	}
-	return c.list(views, p, path)
+	return c.list(views, p, posts.FilterPublic, path)
 }

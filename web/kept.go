@@ -26,7 +26,7 @@ func (c *call) kept(path, title string, read func(context.Context, ids.ID, page.
 	for i, e := range entries {
 		views[i] = e.View
 	}
-	l, err := c.list(views, p, path+"?")
+	l, err := c.list(views, p, posts.FilterHome, path+"?")
 	if err != nil {
 		return err
 	}

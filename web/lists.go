@@ -107,7 +107,7 @@ func (c *call) readList() error {
 	if err != nil {
 		return err
 	}
-	d, err := c.list(views, p, listAddress(l)+"?")
+	d, err := c.list(views, p, posts.FilterHome, listAddress(l)+"?")
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/page"
 	"github.com/guildhall/guildhall/notifications"
+	"github.com/guildhall/guildhall/posts"
 )
 
 const (
@@ -81,11 +82,24 @@ func (c *call) events() error {
 func (c *call) event(m *notifications.Message) string {
 	switch m.Event {
 	case notifications.EventUpdate:
+		if c.hides(m.View) {
+			return ""
+		}
 		return "event: post\ndata: " + m.PostID.String() + "\n\n"
 	case notifications.EventNotification, notifications.EventMerged:
 		return c.notificationsEvent()
 	}
 	return ""
+}
+
+// hides tells whether one of the member's filters leaves a post out of their
+// home timeline. If that cannot be found out at the moment, none does.
+func (c *call) hides(v *posts.View) bool {
+	filters, err := c.Posts.FilterSet(c.r.Context(), c.user.ID)
+	if err != nil || v == nil {
+		return false
+	}
+	return card{matches: filters.Match(v, c.Now())}.hidden(posts.FilterHome)
 }
 
 func (c *call) notificationsEvent() string {
@@ -116,5 +130,5 @@ func (c *call) news() error {
 	if err != nil {
 		return err
 	}
-	return c.show(http.StatusOK, newPosts(cards))
+	return c.show(http.StatusOK, newPosts(sift(cards, posts.FilterHome)))
 }

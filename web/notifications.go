@@ -134,7 +134,10 @@ func (c *call) notices(groups []notifications.Group, read ids.ID) ([]notice, err
 			if err != nil {
 				return nil, err
 			}
-			if len(cards) > 0 {
+			if len(cards) > 0 && cards[0].hidden(posts.FilterNotifications) {
+				continue
+			}
+			if cards = sift(cards, posts.FilterNotifications); len(cards) > 0 {
 				n.Card = &cards[0]
 			}
 		}

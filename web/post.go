@@ -44,6 +44,7 @@ func (c *call) post() error {
 	if d.Below, err = c.cards(below); err != nil {
 		return err
 	}
+	d.Above, d.Below = sift(d.Above, posts.FilterThread), sift(d.Below, posts.FilterThread)
 	here, err := c.cards([]*posts.View{view})
 	if err != nil {
 		return err
@@ -53,6 +54,7 @@ func (c *call) post() error {
 	}
 	d.Card = here[0]
 	d.Card.Main = true
+	d.Card.siftQuoted(posts.FilterThread)
 	if c.viewer() != 0 {
 		draft, err := c.draft(&d.Card)
 		if err != nil {

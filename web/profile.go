@@ -52,7 +52,7 @@ func (c *call) profile() error {
 	if err != nil {
 		return err
 	}
-	if d.listData, err = c.list(views, p, path); err != nil {
+	if d.listData, err = c.list(views, p, posts.FilterAccount, path); err != nil {
 		return err
 	}
 	if d.Show == "" && !d.Later {
@@ -86,6 +86,7 @@ func (c *call) pinned(id ids.ID) ([]card, error) {
 		return nil, err
 	}
 	cards, err := c.cards(views)
+	cards = sift(cards, posts.FilterAccount)
 	for i := range cards {
 		cards[i].Pinned = true
 	}

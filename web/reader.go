@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/instance"
 	"golang.org/x/text/language"
 )
 
@@ -17,7 +18,8 @@ type reader struct {
 	languages []*catalogue
 	user      *identity.User // nil: nobody is signed in
 	token     string         // what forms of members bring back, empty: nobody is signed in
-	theme     string         // light, dark or empty: as the device has it
+	emojis    *instance.Emojis
+	theme     string // light, dark or empty: as the device has it
 	now       time.Time
 }
 
@@ -55,7 +57,7 @@ var themes = []string{"light", "dark"}
 
 // reader returns for whom the answer is.
 func (c *call) reader() *reader {
-	r := &reader{words: c.words(), languages: c.catalogues, user: c.user, now: c.Now()}
+	r := &reader{words: c.words(), languages: c.catalogues, user: c.user, now: c.Now(), emojis: c.Instance.Emojis()}
 	if c.user != nil {
 		r.token = c.sessionToken(memberForms)
 	}

@@ -122,6 +122,7 @@ func (c *call) find(d *searchData) error {
 		if d.Cards, err = c.cards(views); err != nil {
 			return err
 		}
+		d.Cards = sift(d.Cards, posts.FilterPublic)
 	}
 	if n == pageSize && d.Kind != "" && c.viewer() != 0 {
 		d.More = d.address(d.Kind) + "&offset=" + strconv.Itoa(offset+n)

@@ -27,7 +27,7 @@ func (c *call) tag() error {
 		return err
 	}
 	path := "/tags/" + url.PathEscape(tag.Name)
-	l, err := c.list(views, p, path+"?")
+	l, err := c.list(views, p, posts.FilterPublic, path+"?")
 	if err != nil {
 		return err
 	}

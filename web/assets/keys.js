@@ -3,8 +3,9 @@
 // the browser knows.
 {
   const help = document.getElementById("keys")
-  const posts = () => [...document.querySelectorAll("main article.post, main article.notice")]
-  const here = () => document.activeElement.closest("article.post, article.notice")
+  const stops = "article.post, article.notice, .sifted > summary" // the last covers a post
+  const posts = () => [...document.querySelectorAll("main :is(" + stops + ")")].filter(e => e.checkVisibility())
+  const here = () => document.activeElement.closest(stops)
 
   // go moves to the next post, or to the one before.
   function go(step) {
@@ -12,7 +13,7 @@
     const first = all.findIndex(a => a.getBoundingClientRect().bottom > 60)
     const to = all[now < 0 ? first : now + step]
     if (!to) return
-    to.tabIndex = -1
+    if (to.localName !== "summary") to.tabIndex = -1
     to.focus({ preventScroll: true })
     to.scrollIntoView({ block: "nearest" })
   }
@@ -26,7 +27,7 @@
     f: () => press(".act.favourite"),
     b: () => press(".act.boost"),
     r: () => press(".acts > a.act"),
-    Enter: () => { if (document.activeElement === here()) press("a.when") },
+    Enter: () => { if (document.activeElement === here() && here().localName !== "summary") press("a.when") },
     n: () => {
       const text = document.querySelector("[data-composer] textarea[name=text]")
       if (!text || here()?.contains(text)) return visit(help.dataset.write)

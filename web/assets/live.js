@@ -104,7 +104,7 @@
   // put adds posts above the others; what is being read stays where it is.
   function put(doc) {
     const list = bar.nextElementSibling
-    const fresh = [...doc.querySelectorAll("article[data-post]")].filter(a => !shown(a.dataset.post)).map(a => document.adoptNode(a))
+    const fresh = [...doc.querySelectorAll("article[data-post]")].filter(a => !shown(a.dataset.post)).map(a => document.adoptNode(a.closest(".sifted") || a))
     const read = [...list.children].find(e => e.getBoundingClientRect().bottom > 0)
     const before = read && read.getBoundingClientRect().top
     const scrolled = window.scrollY > list.getBoundingClientRect().top + window.scrollY
@@ -115,8 +115,9 @@
     announce()
     if (read && scrolled) window.scrollBy({ top: read.getBoundingClientRect().top - before, behavior: "instant" })
     if (fresh.length) {
-      fresh[0].tabIndex = -1
-      fresh[0].focus({ preventScroll: true })
+      const first = fresh[0].querySelector(":scope > summary") || fresh[0]
+      first.tabIndex = Math.min(first.tabIndex, 0)
+      first.focus({ preventScroll: true })
     }
     since = newest()
   }
