@@ -9,20 +9,41 @@ import (
 )
 
 // Confirm takes the link of a mail as the proof that a user's address is
-// theirs, and returns them. Following the link again, as mail programs do, is
+// theirs, the one that they signed up with or another one, and returns them. Following the link again, as mail programs do, is
 // no error. It proves nothing about who follows it: do not sign them in.
 // Returns Invalid if the link was replaced or is too old.
 func (s *Service) Confirm(ctx context.Context, token string) (*User, error) {
 	hash := hashSecret(token)
-	id, err := db.Value[ids.ID](ctx, s.db, "SELECT user_id FROM identity_links WHERE hash = $1 AND kind = $2 AND expires_at > $3",
-		hash[:], linkConfirm, s.millis())
+	type link struct {
+		user ids.ID
+		kind string
+	}
+	found, err := db.One(ctx, s.db, func(l *link) []any { return []any{&l.user, &l.kind} },
+		"SELECT user_id, kind FROM identity_links WHERE hash = $1 AND kind IN ($2, $3) AND expires_at > $4", hash[:], linkConfirm, linkEmail, s.millis())
 	if errs.Is(err, errs.NotFound) {
 		return nil, errLink()
 	}
 	if err != nil {
 		return nil, err
 	}
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
+	if found.kind == linkEmail {
+		err = s.confirmEmail(ctx, found.user, hash)
+	} else {
+		err = s.confirmFirst(ctx, found.user, hash)
+	}
+	if err != nil {
+		return nil, err
+	}
+	u, err := s.User(ctx, found.user)
+	if err == nil && !u.Confirmed {
+		return nil, errLink()
+	}
+	return u, err
+}
+
+// confirmFirst confirms the address that a user has.
+func (s *Service) confirmFirst(ctx context.Context, id ids.ID, hash digest) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
 		// The link is asked for again: it is gone if the address was changed.
 		n, err := db.Exec(ctx, tx, `UPDATE identity_users SET confirmed = TRUE WHERE id = $1 AND NOT confirmed
 			AND EXISTS (SELECT 1 FROM identity_links WHERE hash = $2 AND kind = $3)`, id, hash[:], linkConfirm)
@@ -31,14 +52,6 @@ func (s *Service) Confirm(ctx context.Context, token string) (*User, error) {
 		}
 		return s.tellChanged(ctx, tx, id)
 	})
-	if err != nil {
-		return nil, err
-	}
-	u, err := s.User(ctx, id)
-	if err == nil && !u.Confirmed {
-		return nil, errLink()
-	}
-	return u, err
 }
 
 // ResendConfirmation sends the mail again to a user whose address is not

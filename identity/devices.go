@@ -37,6 +37,12 @@ func (s *Service) EndSession(ctx context.Context, userID, id ids.ID) error {
 	return err
 }
 
+// EndOtherSessions signs a user out of all browsers but one.
+func (s *Service) EndOtherSessions(ctx context.Context, userID, but ids.ID) error {
+	_, err := db.Exec(ctx, s.db, "DELETE FROM identity_sessions WHERE user_id = $1 AND id <> $2", userID, but)
+	return err
+}
+
 // Grants returns the tokens that apps have for a user, the newest first, at most
 // 200.
 func (s *Service) Grants(ctx context.Context, userID ids.ID) ([]Grant, error) {

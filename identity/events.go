@@ -44,11 +44,49 @@ type Removed struct {
 	UserID ids.ID `json:"user_id"`
 }
 
+// EmailChangeRequested says that a user wants another e-mail address, which must
+// be confirmed.
+type EmailChangeRequested struct {
+	UserID ids.ID `json:"user_id"`
+}
+
+// EmailChanged says that a user has another e-mail address. Old is the one
+// before, sealed: it is told.
+type EmailChanged struct {
+	UserID ids.ID `json:"user_id"`
+	Old    []byte `json:"old"`
+}
+
+// Left says that a user has closed their account and everything of theirs is to
+// be erased. Email is where that is told, sealed: soon it is nowhere else.
+type Left struct {
+	UserID   ids.ID `json:"user_id"`
+	Username string `json:"username"`
+	Email    []byte `json:"email"`
+}
+
+// ExportReady says that the archive that a user asked for can be fetched.
+type ExportReady struct {
+	UserID ids.ID `json:"user_id"`
+}
+
 // NetworksChanged says that other networks are blocked from now on.
 type NetworksChanged struct{}
 
 // Kind implements bus.Payload.
 func (NetworksChanged) Kind() string { return "networks_changed" }
+
+// Kind implements bus.Payload.
+func (EmailChangeRequested) Kind() string { return "email_change_requested" }
+
+// Kind implements bus.Payload.
+func (EmailChanged) Kind() string { return "email_changed" }
+
+// Kind implements bus.Payload.
+func (Left) Kind() string { return "left" }
+
+// Kind implements bus.Payload.
+func (ExportReady) Kind() string { return "export_ready" }
 
 // Kind implements bus.Payload.
 func (Registered) Kind() string { return "registered" }

@@ -12,12 +12,17 @@ import (
 	"github.com/guildhall/guildhall/internal/mail"
 )
 
-// The kinds of links that are sent by mail. The last one opens nothing: its row
-// remembers that the mail was sent, for longer than the event can come again.
+// The kinds of links that are sent by mail. Those after the empty line open
+// nothing: their rows remember that the mail was sent, for longer than the event
+// can come again.
 const (
-	linkConfirm  = "confirm"
-	linkReset    = "reset"
+	linkConfirm = "confirm"
+	linkReset   = "reset"
+	linkEmail   = "email"
+
 	linkApproved = "approved"
+	linkNotice   = "email_notice"
+	linkExport   = "export"
 
 	approvedTTL = 96 * time.Hour
 )
@@ -27,6 +32,8 @@ const (
 	ConfirmPath = "/auth/confirmation"
 	ResetPath   = "/auth/password/edit"
 	SignInPath  = "/auth/sign_in"
+	ExportPath  = "/settings/export"
+	AccountPath = "/settings/account"
 )
 
 // sendMails makes the links that were asked for and sends them. An event that
@@ -42,6 +49,12 @@ func (s *Service) sendMails(ctx context.Context, events []bus.Event) error {
 }
 
 func (s *Service) sendMail(ctx context.Context, e bus.Event) error {
+	switch e.Kind {
+	case Left{}.Kind():
+		return s.sendFarewell(ctx, e)
+	case EmailChanged{}.Kind():
+		return s.sendEmailChanged(ctx, e)
+	}
 	about, err := bus.Decode[struct {
 		UserID ids.ID `json:"user_id"`
 	}](e)
@@ -67,6 +80,10 @@ func (s *Service) sendMail(ctx context.Context, e bus.Event) error {
 		return s.sendLink(ctx, e, u, linkConfirm, s.cfg.ConfirmTTL, s.confirmMail)
 	case ResetRequested{}.Kind():
 		return s.sendLink(ctx, e, u, linkReset, s.cfg.ResetTTL, s.resetMail)
+	case EmailChangeRequested{}.Kind():
+		return s.sendEmailLinks(ctx, e, u)
+	case ExportReady{}.Kind():
+		return s.sendLink(ctx, e, u, linkExport, approvedTTL, s.exportMail)
 	}
 	return s.sendLink(ctx, e, u, linkApproved, approvedTTL, s.approvedMail)
 }

@@ -88,19 +88,9 @@ func (s *Service) newPassword(ctx context.Context, id ids.ID, password string) (
 // NotFound if there is no such user; Conflict if it changed meanwhile; TooMany
 // after too many tries.
 func (s *Service) ChangePassword(ctx context.Context, userID ids.ID, oldPassword, newPassword string) error {
-	if err := s.allow(rulePassword, userID.String()); err != nil {
-		return err
-	}
-	row, err := s.userRow(ctx, s.db, userID)
+	row, err := s.checkOwn(ctx, userID, oldPassword)
 	if err != nil {
 		return err
-	}
-	ok, err := s.hasher.matches(ctx, oldPassword, row.hash)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return refused(map[string][]errs.Field{"current_password": {{Code: "ERR_INVALID", Text: "is wrong"}}})
 	}
 	hash, err := s.newPassword(ctx, userID, newPassword)
 	if err != nil {

@@ -123,7 +123,8 @@ func (s *Service) Start(ctx context.Context) error {
 		return err
 	}
 	err := s.bus.Consume(ctx, bus.Consumer{Name: "identity-mail", Handle: s.sendMails,
-		Events: []string{"identity.confirmation_requested", "identity.reset_requested", "identity.approved"}})
+		Events: []string{"identity.confirmation_requested", "identity.reset_requested", "identity.approved",
+			"identity.email_change_requested", "identity.email_changed", "identity.left", "identity.export_ready"}})
 	if err != nil {
 		return err
 	}

@@ -167,7 +167,7 @@ func (s *Service) endSessions(ctx context.Context, tx *db.Tx, userID ids.ID) err
 }
 
 // endAll ends in tx whatever lets somebody act as a user: sessions, codes,
-// tokens and links. Codes go before tokens: a code that is being redeemed is
+// tokens and links, also the one to another e-mail address. Codes go before tokens: a code that is being redeemed is
 // either gone, or its token is here.
 func (s *Service) endAll(ctx context.Context, tx *db.Tx, userID ids.ID) error {
 	if err := s.endSessions(ctx, tx, userID); err != nil {
@@ -177,6 +177,9 @@ func (s *Service) endAll(ctx context.Context, tx *db.Tx, userID ids.ID) error {
 		return err
 	}
 	if _, err := db.Exec(ctx, tx, "DELETE FROM identity_links WHERE user_id = $1 AND kind = $2", userID, linkReset); err != nil {
+		return err
+	}
+	if err := s.dropEmailChange(ctx, tx, userID); err != nil {
 		return err
 	}
 	return s.tellRevoked(ctx, tx, Revoked{UserID: userID})

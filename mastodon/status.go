@@ -100,7 +100,7 @@ func (s *server) statusEntity(ctx context.Context, v *posts.View, author *profil
 	for i, name := range p.Tags {
 		e.Tags[i] = tagLink{name, s.tagURL(name)}
 	}
-	if p.AppID != 0 {
+	if p.AppID != 0 && author.ShowApplication {
 		app, err := s.Identity.App(ctx, p.AppID)
 		if err != nil {
 			return e, err
@@ -131,6 +131,7 @@ type renderedStatus struct {
 	card   *posts.Card
 	credit credit
 	marked bool // its media are sensitive whatever the author says
+	app    bool // the author lets it say which app wrote it
 	emojis *instance.Emojis
 	tagged []ids.ID // collections that it links to
 	json   []byte   // an object without its closing brace
@@ -145,7 +146,7 @@ func newStatusCache() *statusCache {
 
 func (s *server) renderStatus(ctx context.Context, v *posts.View, author *profiles.Account, by credit) (*renderedStatus, error) {
 	marked, emojis := author.State.Is(profiles.Sensitized), s.Instance.Emojis()
-	if r, ok := s.statuses.GetIfPresent(v.ID); ok && r.post == v.Post && r.card == v.Card && r.credit == by && r.marked == marked && r.emojis == emojis {
+	if r, ok := s.statuses.GetIfPresent(v.ID); ok && r.post == v.Post && r.card == v.Card && r.credit == by && r.marked == marked && r.app == author.ShowApplication && r.emojis == emojis {
 		return r, nil
 	}
 	e, err := s.statusEntity(ctx, v, author)
@@ -160,7 +161,7 @@ func (s *server) renderStatus(ctx context.Context, v *posts.View, author *profil
 		return nil, err
 	}
 	body = body[:len(body)-1]
-	r := &renderedStatus{v.Post, v.Card, by, marked, emojis, s.collectionLinks(v.Content), body}
+	r := &renderedStatus{v.Post, v.Card, by, marked, author.ShowApplication, emojis, s.collectionLinks(v.Content), body}
 	s.statuses.Set(v.ID, r)
 	return r, nil
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/guildhall/guildhall/profiles"
 )
 
 const statusesPath = "/api/v1/statuses/"
@@ -289,5 +291,21 @@ func TestContext(t *testing.T) {
 	w.do("DELETE", statusesPath+a, bob.token, nil).is(200)
 	if got := shown(w.do("GET", statusesPath+root+"/context", ann.token, nil).is(200)); strings.Contains(got, " a ") || !strings.Contains(got, "b b1") {
 		t.Errorf("after a was deleted: %s", got)
+	}
+}
+
+// Who does not want it does not tell which app they write with.
+func TestApplicationOfStatuses(t *testing.T) {
+	w := open(t)
+	ann := w.person("ann")
+	id := w.says(ann, "hello")
+	for _, shows := range []bool{false, true} {
+		_, err := w.profiles.Update(w.kit.Ctx, ann.id, profiles.Update{ShowApplication: &shows})
+		w.must(err)
+		want := `{"application": null}`
+		if shows {
+			want = `{"application": {"name": "test"}}`
+		}
+		w.do("GET", statusesPath+id, "", nil).is(200).has(want)
 	}
 }

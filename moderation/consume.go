@@ -4,16 +4,17 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/bus"
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 )
 
-// consume finishes decisions that were cut short, sends the mails of warnings,
-// and logs who changes the house.
+// consume finishes decisions that were cut short, of members who leave too, sends
+// the mails of warnings, and logs who changes the house.
 func (s *Service) consume(ctx context.Context) error {
-	return s.Bus.Consume(ctx, bus.Consumer{Name: "moderation", Events: []string{"moderation.acted", "moderation.warned",
+	return s.Bus.Consume(ctx, bus.Consumer{Name: "moderation", Events: []string{"moderation.acted", "moderation.warned", "identity.left",
 		"instance.house_changed", "instance.emoji_changed", "instance.announced", "instance.withdrawn"},
 		Handle: func(ctx context.Context, events []bus.Event) error {
 			for _, e := range events {
@@ -26,8 +27,15 @@ func (s *Service) consume(ctx context.Context) error {
 }
 
 func (s *Service) handle(ctx context.Context, e bus.Event) error {
-	if e.Domain == "instance" {
+	switch e.Domain {
+	case "instance":
 		return s.logHouse(ctx, e)
+	case "identity":
+		l, err := bus.Decode[identity.Left](e)
+		if err != nil {
+			return err
+		}
+		return s.left(ctx, l.UserID, l.Username)
 	}
 	if e.Kind == (Warned{}).Kind() {
 		w, err := bus.Decode[Warned](e)

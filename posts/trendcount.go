@@ -36,7 +36,7 @@ const (
 // them once for the days before there were any.
 func (s *Service) startTrends(ctx context.Context) error {
 	err := s.Bus.Consume(ctx, bus.Consumer{Name: "trends", Handle: s.trendEvents, Events: []string{
-		"posts.created", "posts.edited", "posts.deleted", "posts.favourited", "posts.unfavourited", "profiles.state_changed"}})
+		"posts.created", "posts.edited", "posts.deleted", "posts.favourited", "posts.unfavourited", "profiles.state_changed", "profiles.updated"}})
 	if err != nil {
 		return err
 	}
@@ -66,14 +66,17 @@ func (s *Service) trendEvents(ctx context.Context, events []bus.Event) error {
 			BoostOfID  ids.ID     `json:"boost_of_id"`
 			AccountID  ids.ID     `json:"account_id"`
 			Visibility Visibility `json:"visibility"`
+			Reach      bool       `json:"reach"`
 		}](e)
 		switch {
 		case err != nil:
 			return err
+		case e.Kind == (profiles.Updated{}).Kind() && !v.Reach:
 		case e.Domain == "profiles":
 			if err := s.recountAuthor(ctx, v.AccountID); err != nil {
 				return err
 			}
+			s.forgetTrends()
 		case v.PostID != 0:
 			touched.scored = append(touched.scored, v.PostID)
 		case v.BoostOfID != 0:
@@ -116,7 +119,7 @@ func (s *Service) RecountTrends(ctx context.Context) error {
 }
 
 // recountAuthor brings the counts of what an account has used in the last days
-// up to date, after moderators have decided something else about it.
+// up to date, after moderators or its owner have decided something else about it.
 func (s *Service) recountAuthor(ctx context.Context, account ids.ID) error {
 	after := ids.At(s.trendsSince()) - 1
 	for {

@@ -110,6 +110,16 @@ func TestTrendingLinks(t *testing.T) {
 			}
 			trend("no longer", false, "News 4 4 0", "One 3 3 0")
 		}
+		for _, wants := range []bool{false, true} {
+			if _, err := d.who.Update(k.Ctx, people[2], profiles.Update{Discoverable: &wants}); err != nil {
+				t.Fatal(err)
+			}
+			if wants {
+				trend("one wants to be discovered again", false, "News 4 4 0", "One 3 3 0")
+			} else {
+				trend("one does not want to be discovered", false, "News 4 4 0")
+			}
+		}
 
 		sites, err := d.Sites(k.Ctx, page.Page{Limit: 40})
 		if err != nil || len(sites) != 2 {

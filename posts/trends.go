@@ -36,7 +36,7 @@ type trends struct {
 	}
 }
 
-// forgetTrends has the rankings made anew, after a review.
+// forgetTrends has the rankings made anew, after a decision.
 func (s *Service) forgetTrends() {
 	s.trends.mu.Lock()
 	defer s.trends.mu.Unlock()

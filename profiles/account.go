@@ -118,14 +118,14 @@ type accountRow struct {
 
 const accountSQL = `SELECT a.id, a.domain, a.username, a.display_name, a.note, a.avatar, a.header, a.avatar_alt, a.header_alt,
  a.locked, a.bot, a.discoverable, a.indexable, a.hide_collections, a.privacy, a.sensitive, a.language, a.created_at,
- a.followers, a.following, a.requests, a.state, a.graph, a.quote_policy, a.show_media, a.show_media_replies, a.show_featured,
+ a.followers, a.following, a.requests, a.state, a.graph, a.quote_policy, a.show_media, a.show_media_replies, a.show_featured, a.show_application,
  (SELECT string_agg(d.domain, ' ' ORDER BY d.position) FROM profiles_attribution_domains d WHERE d.account_id = a.id), f.name, f.value
 FROM profiles_accounts a LEFT JOIN profiles_fields f ON f.account_id = a.id WHERE a.id IN `
 
 func scanAccount(r *accountRow) []any {
 	return []any{&r.ID, &r.Domain, &r.Username, &r.DisplayName, &r.Note, &r.Avatar, &r.Header, &r.AvatarAlt, &r.HeaderAlt,
 		&r.Locked, &r.Bot, &r.Discoverable, &r.Indexable, &r.HideCollections, &r.Privacy, &r.Sensitive, &r.Language, &r.created,
-		&r.Followers, &r.Following, &r.Requests, &r.State, &r.Graph, &r.QuotePolicy, &r.ShowMedia, &r.ShowMediaReplies, &r.ShowFeatured, &r.domains, &r.name, &r.value}
+		&r.Followers, &r.Following, &r.Requests, &r.State, &r.Graph, &r.QuotePolicy, &r.ShowMedia, &r.ShowMediaReplies, &r.ShowFeatured, &r.ShowApplication, &r.domains, &r.name, &r.value}
 }
 
 // readAccounts reads accounts and their fields in one statement, so that they

@@ -13,6 +13,8 @@ type Registered struct {
 // Updated says that an account's profile has changed.
 type Updated struct {
 	AccountID ids.ID `json:"account_id"`
+	// Reach says that it wants to be discovered, or no longer does.
+	Reach bool `json:"reach,omitempty"`
 }
 
 // Followed says that From follows To from now on, at once or after consent.

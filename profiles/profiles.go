@@ -31,6 +31,7 @@ type Account struct {
 	Indexable,
 	HideCollections bool // do not show whom I follow and who follows me
 	ShowMedia, ShowMediaReplies, ShowFeatured bool     // tabs that the profile has
+	ShowApplication                           bool     // posts say which app they were written with
 	Privacy                                   string   // default visibility of posts: public, unlisted, private
 	Sensitive                                 bool     // mark my media as sensitive by default
 	Language                                  string   // default language of posts, BCP 47
@@ -76,6 +77,7 @@ type Update struct {
 	Sensitive                  *bool
 	ShowMedia, ShowFeatured    *bool
 	ShowMediaReplies           *bool
+	ShowApplication            *bool
 	AttributionDomains         *[]string
 }
 

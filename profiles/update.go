@@ -46,13 +46,18 @@ const updateSQL = `UPDATE profiles_accounts SET display_name = COALESCE($2, disp
  locked = COALESCE($8, locked), bot = COALESCE($9, bot), discoverable = COALESCE($10, discoverable), indexable = COALESCE($11, indexable),
  hide_collections = COALESCE($12, hide_collections), privacy = COALESCE($13, privacy), sensitive = COALESCE($14, sensitive),
  language = COALESCE($15, language), quote_policy = COALESCE($16, quote_policy), show_media = COALESCE($17, show_media),
- show_media_replies = COALESCE($18, show_media_replies), show_featured = COALESCE($19, show_featured) WHERE id = $1 RETURNING username, display_name`
+ show_media_replies = COALESCE($18, show_media_replies), show_featured = COALESCE($19, show_featured),
+ show_application = COALESCE($20, show_application) WHERE id = $1 RETURNING username, display_name`
 
 func (s *Service) update(ctx context.Context, tx *db.Tx, id ids.ID, u Update, avatar, header *string) error {
+	was, err := db.Value[bool](ctx, tx, "SELECT discoverable FROM profiles_accounts WHERE id = $1", id)
+	if err != nil {
+		return err
+	}
 	a, err := db.One(ctx, tx, func(a *Account) []any { return []any{&a.Username, &a.DisplayName} }, updateSQL,
 		id, u.DisplayName, u.Note, avatar, header, u.AvatarAlt, u.HeaderAlt, u.Locked, u.Bot, u.Discoverable, u.Indexable,
 		u.HideCollections, u.Privacy, u.Sensitive, u.Language, u.QuotePolicy,
-		u.ShowMedia, u.ShowMediaReplies, u.ShowFeatured)
+		u.ShowMedia, u.ShowMediaReplies, u.ShowFeatured, u.ShowApplication)
 	if err != nil {
 		return err
 	}
@@ -72,7 +77,7 @@ func (s *Service) update(ctx context.Context, tx *db.Tx, id ids.ID, u Update, av
 		}
 	}
 	tx.OnCommit(func() { s.accounts.forget(id) })
-	_, err = s.outbox.Add(ctx, tx, Updated{AccountID: id})
+	_, err = s.outbox.Add(ctx, tx, Updated{AccountID: id, Reach: u.Discoverable != nil && *u.Discoverable != was})
 	return err
 }
 
