@@ -9,11 +9,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"sync"
 	"syscall"
 	"time"
 
 	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/httpx"
 	"github.com/guildhall/guildhall/internal/observe"
 	"github.com/guildhall/guildhall/mastodon"
 	"github.com/guildhall/guildhall/web"
@@ -31,6 +33,9 @@ const farewell = 200 * time.Millisecond
 // a slow line included. Streams have deadlines of their own.
 const answerTime = 10 * time.Minute
 
+// queueWait is how long a request waits for one of those that run at once.
+const queueWait = 2 * time.Second
+
 // edges returns the handler of all requests: the API's, and the pages for every
 // path that the API does not own.
 func (a *App) edges() (http.Handler, error) {
@@ -44,21 +49,23 @@ func (a *App) edges() (http.Handler, error) {
 	m.Posts, m.TrustedProxies = a.config.posts(), proxies
 	m.ShowDomainBlocks = a.config.ShowDomainBlocks == "on"
 	m.ContactEmail, m.ContactAccount = a.config.Contact, a.config.ContactAccount
+	slots := 8 * runtime.GOMAXPROCS(0)
+	gate := httpx.NewGate(slots, 4*slots, queueWait)
 	api := mastodon.New(mastodon.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts,
 		Instance: a.Instance, Moderation: a.Moderation, Notifications: a.Notifications,
-		Blobs: a.blobs, Pictures: a.faces, Limit: a.limits, Metrics: a.metrics, Ready: a.ready, Storage: a.storage, Now: a.now, Log: a.log}, m)
+		Blobs: a.blobs, Pictures: a.faces, Limit: a.limits, Gate: gate, Metrics: a.metrics, Ready: a.ready, Storage: a.storage, Now: a.now, Log: a.log}, m)
 	pages := web.New(web.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Instance: a.Instance, Moderation: a.Moderation, Notifications: a.Notifications,
-		Limit: a.limits, Log: a.log, Now: a.now,
+		Limit: a.limits, Gate: gate, Log: a.log, Now: a.now,
 		API: func() ([]byte, error) { return mastodon.Document(m) }},
 		web.Config{BaseURL: a.config.BaseURL, Title: a.config.Title, Description: a.config.Description,
 			Contact: a.config.Contact, Registrations: m.Registrations, MaxChars: m.Posts.MaxChars, TrustedProxies: proxies})
-	return strict(a.config.BaseURL, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return strict(a.config.BaseURL, httpx.Compress(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if mastodon.Owns(r.URL.Path) {
 			api.ServeHTTP(w, r)
 		} else {
 			pages.ServeHTTP(w, r)
 		}
-	})), nil
+	}))), nil
 }
 
 func (a *App) ready() error {

@@ -29,8 +29,8 @@ type Call struct {
 	token  string     // what Caller was known by
 	query  url.Values // parsed on first use
 	upload bool       // the body may carry images
-	slot   bool       // has one of the gate's
-	status int        // of the answer; 0: none yet
+	slot   httpx.Slot
+	status int // of the answer; 0: none yet
 }
 
 // ID returns the name of the request in the log, which the answer tells too.
@@ -219,7 +219,7 @@ func (c *Call) Write(status int, contentType string, body []byte) error {
 }
 
 func (c *Call) write(status int, body []byte) error {
-	c.leave() // who reads slowly must not keep the slot that others wait for
+	c.slot.Leave()
 	c.W.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
 	c.status = status
 	c.W.WriteHeader(status)

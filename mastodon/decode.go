@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/httpx"
 )
 
 // Decode reads the parameters of the query string and of the body, which may
@@ -34,16 +35,14 @@ func (c *Call) Decode(into any) error {
 		}
 	}
 	if c.hasBody() {
-		// Who sends slowly must not keep the slots that others wait for.
-		held := c.slot
-		c.leave()
+		held := c.slot.Leave()
 		if err := c.readBody(root, count); err != nil {
 			return err
 		}
 		// A deadline that passes while the handler works would end it.
 		_ = http.NewResponseController(c.W).SetReadDeadline(time.Time{})
 		if held {
-			if err := c.enter(); err != nil {
+			if err := c.slot.Enter(c.R.Context()); err != nil {
 				return err
 			}
 		}
@@ -80,7 +79,7 @@ func (c *Call) readBody(root *node, count *budget) error {
 	if kind != "application/json" && kind != "application/x-www-form-urlencoded" {
 		return unsupported()
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(c.W, c.R.Body, limit))
+	body, err := io.ReadAll(httpx.BoundBody(c.W, c.R.Body, limit))
 	if err != nil {
 		return bodyError(err)
 	}
@@ -105,7 +104,7 @@ func (c *Call) readMultipart(root *node, count *budget) error {
 	if c.upload {
 		limit = c.server.config.UploadBytes
 	}
-	c.R.Body = http.MaxBytesReader(c.W, c.R.Body, limit)
+	c.R.Body = httpx.BoundBody(c.W, c.R.Body, limit)
 	if err := c.R.ParseMultipartForm(1 << 20); err != nil {
 		return bodyError(err)
 	}

@@ -3,7 +3,6 @@ package mastodon
 import (
 	"log/slog"
 	"net/http"
-	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/httpx"
 )
 
 // endpoint is a route with all that can be looked up before a request comes.
@@ -51,15 +51,19 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if e.Flags&Deprecated != 0 {
 		w.Header()["Deprecation"] = deprecatedSince
 	}
-	c := &Call{W: w, R: r, server: e.server, route: &e.Route, upload: e.Flags&Upload != 0}
+	c := &Call{W: w, R: r, server: e.server, route: &e.Route, upload: e.Flags&Upload != 0, slot: httpx.Slot{Gate: e.server.Gate}}
 	defer e.done(c, start)
-	if err := e.serve(c); err != nil {
-		if c.status != 0 {
+	begun := func() bool { return c.status != 0 }
+	httpx.Protect(e.server.Log, r, func() {
+		err := e.serve(c)
+		switch {
+		case err == nil:
+		case begun():
 			e.server.Log.Error("request failed after its answer began", "path", r.URL.Path, "error", err)
-			return
+		default:
+			c.fail(err)
 		}
-		c.fail(err)
-	}
+	}, begun, func() { c.failWith(http.StatusInternalServerError, errorBody{Error: "An unexpected error occurred"}) })
 }
 
 func (e *endpoint) serve(c *Call) error {
@@ -67,10 +71,10 @@ func (e *endpoint) serve(c *Call) error {
 		c.boundBody()
 	}
 	if e.Flags&Unshed == 0 {
-		if err := c.enter(); err != nil {
+		if err := c.slot.Enter(c.R.Context()); err != nil {
 			return err
 		}
-		defer c.leave()
+		defer c.slot.Leave()
 	}
 	if e.Flags&Raw == 0 && !acceptsJSON(c.R.Header["Accept"]) {
 		return errs.New(errs.NotAcceptable, "The answer is only to be had as application/json")
@@ -90,18 +94,8 @@ func (e *endpoint) serve(c *Call) error {
 	return e.Handle(e.server, c)
 }
 
-// done ends a request. A panic is the failure of this one request alone.
+// done measures and logs a request.
 func (e *endpoint) done(c *Call, start time.Time) {
-	if p := recover(); p != nil {
-		if p == http.ErrAbortHandler {
-			panic(p)
-		}
-		e.server.Log.Error("panic in a handler", "method", e.Method, "route", e.Pattern, "panic", p, "stack", string(debug.Stack()))
-		if c.status != 0 {
-			panic(http.ErrAbortHandler) // half an answer must not look like a whole one
-		}
-		c.failWith(http.StatusInternalServerError, errorBody{Error: "An unexpected error occurred"})
-	}
 	status := c.status
 	if status == 0 {
 		status = http.StatusOK

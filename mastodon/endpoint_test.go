@@ -17,6 +17,7 @@ import (
 
 	"github.com/guildhall/guildhall/internal/blob"
 	"github.com/guildhall/guildhall/internal/errs"
+	"github.com/guildhall/guildhall/internal/httpx"
 )
 
 // LK-11: a handler that fails or panics costs one request an answer that tells
@@ -41,7 +42,7 @@ func TestFailures(t *testing.T) {
 		{"after the answer", func(_ *server, c *Call) error { return errors.Join(c.Bytes(200, []byte("1")), errors.New("late")) }, 200, "1", "late"},
 	} {
 		var log bytes.Buffer
-		s := &server{Deps: Deps{Log: slog.New(slog.NewJSONHandler(&log, nil))}, gate: newGate(1, 0, time.Second)}
+		s := &server{Deps: Deps{Log: slog.New(slog.NewJSONHandler(&log, nil)), Gate: httpx.NewGate(1, 0, time.Second)}}
 		e := newEndpoint(s, Route{Method: "GET", Pattern: "/x", Handle: c.handle}, nil)
 		w := httptest.NewRecorder()
 		e.ServeHTTP(w, httptest.NewRequest("GET", "/x", nil))
@@ -51,7 +52,7 @@ func TestFailures(t *testing.T) {
 		if !strings.Contains(log.String(), c.logged) || c.logged == "" && log.Len() > 0 {
 			t.Errorf("%s: logged %s", c.name, &log)
 		}
-		if err := s.gate.enter(t.Context()); err != nil {
+		if running, _ := s.Gate.Load(); running > 0 {
 			t.Errorf("%s: the slot is not given back", c.name)
 		}
 	}
@@ -60,7 +61,7 @@ func TestFailures(t *testing.T) {
 // Under load some wait, the rest are told to come back, and health answers.
 func TestOverload(t *testing.T) {
 	enter, leave := make(chan struct{}), make(chan struct{})
-	s := &server{Deps: Deps{Log: slog.New(slog.DiscardHandler)}, gate: newGate(1, 1, time.Minute)}
+	s := &server{Deps: Deps{Log: slog.New(slog.DiscardHandler), Gate: httpx.NewGate(1, 1, time.Minute)}}
 	call := func(e *endpoint) *httptest.ResponseRecorder {
 		w := httptest.NewRecorder()
 		e.ServeHTTP(w, httptest.NewRequest("GET", "/x", nil))
@@ -77,7 +78,7 @@ func TestOverload(t *testing.T) {
 		go func() { answers <- call(slow).Code }()
 	}
 	<-enter // one runs,
-	for s.gate.waiting.Load() == 0 {
+	for waiting := 0; waiting == 0; _, waiting = s.Gate.Load() {
 		runtime.Gosched() // and one waits
 	}
 	if w := call(newEndpoint(s, quick, nil)); w.Code != 503 || w.Header().Get("Retry-After") == "" {
@@ -113,10 +114,10 @@ func TestSlowReaders(t *testing.T) {
 		"file":    (*server).file,
 		"picture": func(s *server, c *Call) error { return s.picture(c, []byte("a picture")) },
 	} {
-		s := &server{Deps: Deps{Log: slog.New(slog.DiscardHandler), Blobs: blobs}, gate: newGate(1, 0, 0)}
+		s := &server{Deps: Deps{Log: slog.New(slog.DiscardHandler), Blobs: blobs, Gate: httpx.NewGate(1, 0, 0)}}
 		r := httptest.NewRequest("GET", "/media/"+key, nil)
 		r.SetPathValue("key", key)
-		w := &watched{ResponseRecorder: httptest.NewRecorder(), gate: s.gate}
+		w := &watched{ResponseRecorder: httptest.NewRecorder(), gate: s.Gate}
 		newEndpoint(s, Route{Handle: handle}, nil).ServeHTTP(w, r)
 		if w.Body.Len() == 0 || w.taken {
 			t.Errorf("%s: %q was written with a slot held: %v", name, w.Body, w.taken)
@@ -127,20 +128,21 @@ func TestSlowReaders(t *testing.T) {
 // watched sees whether the gate's slots are taken while an answer is written.
 type watched struct {
 	*httptest.ResponseRecorder
-	gate  *gate
+	gate  *httpx.Gate
 	taken bool
 }
 
 // Write implements http.ResponseWriter.
 func (w *watched) Write(p []byte) (int, error) {
-	w.taken = w.taken || len(w.gate.slots) > 0
+	running, _ := w.gate.Load()
+	w.taken = w.taken || running > 0
 	return w.ResponseRecorder.Write(p)
 }
 
 // What was asked for is measured, and only that takes memory.
 func TestDurations(t *testing.T) {
 	registry := prometheus.NewRegistry()
-	s := &server{Deps: Deps{Log: slog.New(slog.DiscardHandler)}, gate: newGate(1, 0, 0)}
+	s := &server{Deps: Deps{Log: slog.New(slog.DiscardHandler), Gate: httpx.NewGate(1, 0, 0)}}
 	durations := newDurations(registry)
 	call := func(r Route) {
 		newEndpoint(s, r, durations).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/x", nil))

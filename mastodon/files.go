@@ -43,7 +43,7 @@ func (s *server) file(c *Call) (err error) {
 	h.Del("Vary")
 	h.Set("ETag", `"`+strings.TrimSuffix(strings.ReplaceAll(key, "/", ""), ".")+`"`)
 	c.status = http.StatusOK
-	c.leave() // as in write
+	c.slot.Leave() // as in write
 	http.ServeContent(c.W, c.R, "", info.ModTime, f)
 	return nil
 }
@@ -97,7 +97,7 @@ func (s *server) picture(c *Call, data []byte) error {
 	h.Set("Cache-Control", "public, max-age=86400")
 	h.Del("Vary")
 	c.status = http.StatusOK
-	c.leave() // as in write
+	c.slot.Leave() // as in write
 	http.ServeContent(c.W, c.R, "", time.Time{}, bytes.NewReader(data))
 	return nil
 }

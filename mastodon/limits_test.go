@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/guildhall/guildhall/internal/httpx"
 	"github.com/guildhall/guildhall/internal/limit"
 	"github.com/guildhall/guildhall/mastodon"
 )
@@ -104,7 +105,9 @@ func TestGuessesAreCounted(t *testing.T) {
 // waited for long.
 func TestDO05SlowBodies(t *testing.T) {
 	t.Parallel()
-	w := open(t, func(_ *mastodon.Deps, c *mastodon.Config) { c.Concurrent, c.BodyTime = 2, 500*time.Millisecond })
+	w := open(t, func(d *mastodon.Deps, c *mastodon.Config) {
+		d.Gate, c.BodyTime = httpx.NewGate(2, 8, 2*time.Second), 500*time.Millisecond
+	})
 	var slow []net.Conn
 	for range 20 {
 		conn, err := net.Dial("tcp", w.server.Listener.Addr().String())

@@ -17,6 +17,7 @@ import (
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/blob"
+	"github.com/guildhall/guildhall/internal/httpx"
 	"github.com/guildhall/guildhall/internal/limit"
 	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/notifications"
@@ -35,6 +36,7 @@ type Deps struct {
 	Blobs         *blob.Store           // images of posts
 	Pictures      *blob.Store           // avatars and headers
 	Limit         *limit.Limiter        // nil: no rate limits
+	Gate          *httpx.Gate           // nil: any number of requests at once
 	Metrics       prometheus.Registerer // nil: none
 	Ready         func() error          // nil: always ready
 	// Storage says where the data is; nil: nobody is told.
@@ -71,8 +73,6 @@ type Config struct {
 	BodyBytes        int64                 // most bytes of a JSON or form body
 	UploadBytes      int64                 // most bytes of a body with images
 	BodyTime         time.Duration         // in which a body must arrive; five times that for images
-	Concurrent       int                   // requests at once; 0: 8 for each CPU
-	QueueWait        time.Duration         // how long a request over Concurrent may wait
 }
 
 // DefaultConfig returns the configuration of a server nobody has configured.
@@ -91,6 +91,5 @@ func DefaultConfig() Config {
 		BodyBytes:     1 << 20,
 		UploadBytes:   17 << 20,
 		BodyTime:      time.Minute,
-		QueueWait:     2 * time.Second,
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"net/http"
 	"reflect"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,7 +18,6 @@ type server struct {
 	config      Config
 	mux         *http.ServeMux
 	behind      *http.ServeMux // asked for what mux does not know
-	gate        *gate
 	rendered    *renderCache
 	statuses    *statusCache
 	instance    *instanceCache
@@ -42,14 +40,11 @@ const (
 // Two routes with one pattern, or metrics that are registered already, are
 // mistakes of the program, on which it panics.
 func New(d Deps, config Config) http.Handler {
-	if config.Concurrent == 0 {
-		config.Concurrent = 8 * runtime.GOMAXPROCS(0)
-	}
 	config.BaseURL = strings.TrimSuffix(config.BaseURL, "/")
 	_, host, _ := strings.Cut(config.BaseURL, "://")
 	s := &server{
 		Deps: d, config: config, host: host, prefix: rand.Text()[:8] + "-",
-		mux: http.NewServeMux(), behind: http.NewServeMux(), gate: newGate(config.Concurrent, 4*config.Concurrent, config.QueueWait),
+		mux: http.NewServeMux(), behind: http.NewServeMux(),
 		rendered: newRenderCache(), statuses: newStatusCache(), pictures: drawPictures(), instance: &instanceCache{},
 	}
 	s.description = sync.OnceValues(func() ([]byte, error) { return Document(s.config) })

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/guildhall/guildhall/internal/httpx"
 	"github.com/guildhall/guildhall/mastodon"
 )
 
@@ -175,7 +176,7 @@ func TestEvents(t *testing.T) {
 
 func TestRefusedEvents(t *testing.T) {
 	t.Parallel()
-	w := open(t, func(_ *mastodon.Deps, c *mastodon.Config) { c.Concurrent = 1 })
+	w := open(t, func(d *mastodon.Deps, _ *mastodon.Config) { d.Gate = httpx.NewGate(1, 4, 2*time.Second) })
 	ann := w.person("ann")
 	w.run([]test{
 		{"no token", "GET", "/api/v1/streaming/user", "", nil, 401, `{"error": "The access token is invalid"}`},

@@ -4,10 +4,15 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"io"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/guildhall/guildhall/internal/httpx"
+	"github.com/klauspost/compress/gzip"
 )
 
 //go:embed assets
@@ -24,7 +29,8 @@ type assets struct {
 	files                                  map[string]asset
 }
 
-type asset struct{ contentType, content string }
+// asset is a file, and the same compressed, empty if that is no shorter.
+type asset struct{ contentType, content, zipped string }
 
 // loadAssets reads the embedded files. One that is missing is a mistake of the
 // build, on which it panics.
@@ -55,7 +61,7 @@ func loadAssets() assets {
 	}
 	a.Script = a.add("guildhall.js", "text/javascript; charset=utf-8", script.String())
 	for _, name := range []string{"figtree-OFL.txt", "source-serif-4-OFL.txt", "htmx-LICENSE.txt"} {
-		a.files[name] = asset{"text/plain; charset=utf-8", read(name)}
+		a.files[name] = newAsset("text/plain; charset=utf-8", read(name))
 	}
 	return a
 }
@@ -65,8 +71,28 @@ func (a assets) add(name, contentType, content string) string {
 	sum := sha256.Sum256([]byte(content))
 	ext := path.Ext(name)
 	name = strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
-	a.files[name] = asset{contentType, content}
+	a.files[name] = newAsset(contentType, content)
 	return "/assets/" + name
+}
+
+// newAsset compresses a file, once and as well as can be.
+func newAsset(contentType, content string) asset {
+	f := asset{contentType: contentType, content: content}
+	var b strings.Builder
+	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err == nil {
+		_, err = io.WriteString(z, content)
+	}
+	if err == nil {
+		err = z.Close()
+	}
+	if err != nil { // a level that there is, into memory
+		panic(err)
+	}
+	if b.Len() < len(content)*9/10 { // fonts are compressed already
+		f.zipped = b.String()
+	}
+	return f
 }
 
 func (a assets) serve(w http.ResponseWriter, r *http.Request) {
@@ -84,6 +110,15 @@ func (a assets) serve(w http.ResponseWriter, r *http.Request) {
 	if strings.HasSuffix(name, ".txt") { // the only names without a hash
 		h.Set("Cache-Control", "public, max-age=86400")
 	}
-	h.Set("ETag", `"`+name+`"`)
-	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(f.content))
+	content, tag := f.content, name
+	if f.zipped != "" {
+		h.Set("Vary", "Accept-Encoding")
+		if httpx.AcceptsGzip(r) {
+			h.Set("Content-Encoding", "gzip")
+			h.Set("Content-Length", strconv.Itoa(len(f.zipped))) // ServeContent leaves it out of what is encoded
+			content, tag = f.zipped, name+".gz"
+		}
+	}
+	h.Set("ETag", `"`+tag+`"`)
+	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(content))
 }

@@ -26,6 +26,8 @@ type call struct {
 	session string         // the session's secret, empty: nobody is signed in
 	user    *identity.User // nil: nobody is signed in
 	said    *catalogue     // of words, nil: not asked for yet
+	slot    httpx.Slot
+	pad     []byte // of the tokens of forms, see mask; nil: none yet
 }
 
 // answer runs one page's handler and shows its error, if any, as a page.
@@ -33,7 +35,38 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request, page route) {
 	if page.audience != everybody {
 		w.Header().Set("Cache-Control", "private, no-store")
 	}
-	c := &call{server: s, w: w, r: r}
+	out := &outcome{ResponseWriter: w}
+	c := &call{server: s, w: out, r: r, slot: httpx.Slot{Gate: s.Gate}}
+	httpx.Protect(s.Log, r, func() {
+		if err := c.serve(page); err != nil {
+			c.fail(err)
+		}
+	}, func() bool { return out.begun }, func() { c.fail(errPanic) })
+}
+
+// errPanic is what is answered after one, which is in the log.
+var errPanic = errors.New("panic")
+
+// outcome is an answer that knows whether it has begun.
+type outcome struct {
+	http.ResponseWriter
+	begun bool
+}
+
+// Unwrap is for http.ResponseController.
+func (o *outcome) Unwrap() http.ResponseWriter { return o.ResponseWriter }
+
+// WriteHeader implements http.ResponseWriter.
+func (o *outcome) WriteHeader(status int) {
+	o.begun = true
+	o.ResponseWriter.WriteHeader(status)
+}
+
+func (c *call) serve(page route) error {
+	if err := c.slot.Enter(c.r.Context()); err != nil {
+		return err // to nobody in particular, which asks no database
+	}
+	defer c.slot.Leave()
 	err := c.allow()
 	if err == nil {
 		err = c.findSession()
@@ -47,9 +80,7 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request, page route) {
 	if err == nil {
 		err = page.handler(c)
 	}
-	if err != nil {
-		c.fail(err)
-	}
+	return err
 }
 
 // memberForms is the purpose of the token that all forms of members bring back.
@@ -149,7 +180,8 @@ func (c *call) readForm() error {
 	if c.r.Method != http.MethodPost {
 		return nil
 	}
-	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, size)
+	c.slot.Leave()
+	c.r.Body = httpx.BoundBody(c.w, c.r.Body, size)
 	err := c.r.ParseForm()
 	if files && err == nil {
 		err = c.r.ParseMultipartForm(maxForm)
@@ -164,7 +196,7 @@ func (c *call) readForm() error {
 	if err != nil && len(c.r.PostForm) == 0 { // else only the address was odd
 		return errs.Wrap(errs.Malformed, "The form could not be read.", err)
 	}
-	return nil
+	return c.slot.Enter(c.r.Context())
 }
 
 // address returns the client's address as identity counts by it.
@@ -189,6 +221,7 @@ func (c *call) show(status int, page templ.Component) error {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", reader.words.tag.String())
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	c.slot.Leave()
 	c.w.WriteHeader(status)
 	if c.r.Method != http.MethodHead {
 		_, _ = c.w.Write(b.Bytes()) // a browser that is gone

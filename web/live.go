@@ -43,6 +43,7 @@ func (c *call) events() error {
 	h := c.w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // nginx would keep the events back
+	c.slot.Leave()                   // a stream stays for hours
 	c.w.WriteHeader(http.StatusOK)
 	send := func(text string) bool {
 		// Who reads nothing any more must not hold the stream for ever.

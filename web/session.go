@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
 	"net/http"
 	"net/url"
@@ -67,7 +68,7 @@ func (c *call) findSession() error {
 
 // sessionToken returns what a form for a purpose must bring back; it is bound
 // to the session, of which it tells nothing.
-func (c *call) sessionToken(purpose string) string { return formToken(c.session, purpose) }
+func (c *call) sessionToken(purpose string) string { return c.mask(formToken(c.session, purpose)) }
 
 // checkSession refuses a form that was not made for this session and purpose.
 // Returns Unauthenticated if nobody is signed in.
@@ -86,7 +87,7 @@ func (c *call) visitorToken(purpose string) string {
 		key = rand.Text()
 		c.setCookie(visitorCookie, key, 0)
 	}
-	return formToken(key, purpose)
+	return c.mask(formToken(key, purpose))
 }
 
 func (c *call) checkVisitor(purpose string) error {
@@ -94,16 +95,41 @@ func (c *call) checkVisitor(purpose string) error {
 }
 
 func (c *call) checkToken(key, purpose string) error {
-	if key == "" || !hmac.Equal([]byte(c.field("token")), []byte(formToken(key, purpose))) {
+	if key == "" || !hmac.Equal(unmask(c.field("token")), formToken(key, purpose)) {
 		return errs.New(errs.Forbidden, "This form is out of date, or your browser keeps no cookies. Go back, reload the page and send it again.")
 	}
 	return nil
 }
 
-func formToken(key, purpose string) string {
+func formToken(key, purpose string) []byte {
 	mac := hmac.New(sha256.New, []byte(key))
 	mac.Write([]byte("form " + purpose)) // never fails
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	return mac.Sum(nil)
+}
+
+// mask makes a token look different in each answer. Pages are compressed, and may
+// repeat what stands in their address: by the length of many answers a stranger
+// could else guess a secret that is always the same (BREACH).
+func (c *call) mask(token []byte) string {
+	if c.pad == nil {
+		c.pad = make([]byte, sha256.Size)
+		_, _ = rand.Read(c.pad) // never fails
+	}
+	masked := make([]byte, 2*sha256.Size)
+	copy(masked, c.pad)
+	subtle.XORBytes(masked[sha256.Size:], c.pad, token)
+	return base64.RawURLEncoding.EncodeToString(masked)
+}
+
+// unmask returns the token that was masked, nil if it is none.
+func unmask(text string) []byte {
+	masked, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || len(masked) != 2*sha256.Size {
+		return nil
+	}
+	token := masked[sha256.Size:]
+	subtle.XORBytes(token, token, masked[:sha256.Size])
+	return token
 }
 
 // localPath returns an address to go on to if it is one of our own pages, else

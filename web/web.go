@@ -37,6 +37,7 @@ type Deps struct {
 	Moderation    *moderation.Service
 	Notifications *notifications.Service
 	Limit         *limit.Limiter         // nil: no limits
+	Gate          *httpx.Gate            // nil: any number of requests at once
 	API           func() ([]byte, error) // the API's OpenAPI document; nil: no page about it
 	Log           *slog.Logger
 	Now           func() time.Time

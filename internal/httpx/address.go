@@ -1,6 +1,7 @@
-// Package httpx is what both edges, the API and the pages, read from a request
-// in the same way. What only one of them needs belongs there; answers and
-// policies belong to the edges.
+// Package httpx is what both edges, the API and the pages, do with a request in
+// the same way: who the client is, which paths are clean, how many may run at
+// once, what a panic costs, how answers are compressed. What only one of them
+// needs belongs there, as do answers and policies.
 package httpx
 
 import (
