@@ -193,8 +193,8 @@ func TestStepsOfOneEngineAndSharedOnes(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
 		mixed := fstest.MapFS{"sqlite/00001_things.sql": schema["00001_things.sql"], "postgres/00001_things.sql": schema["00001_things.sql"],
 			"00002_more.sql": schema["00002_more.sql"]}
-		k.Open("t", mixed)
-		again, err := k.Reopen("t", mixed)
+		k.Open("mixed", mixed)
+		again, err := k.Reopen("mixed", mixed)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -85,14 +85,19 @@ func New(t *testing.T, engine db.Engine) *Kit {
 	return k
 }
 
-// Open returns a room's database, migrated and empty.
+// Open returns a room's database, migrated and empty. In the tests of one package
+// a name stands for one schema.
 func (k *Kit) Open(name string, schema fs.FS) *db.DB {
 	k.Helper()
+	ready := k.Engine == db.SQLite && stencil(k.T, k.Dir, name, schema)
 	d, err := k.Reopen(name, schema)
 	if err != nil {
 		k.Fatal(err)
 	}
-	if err := d.Migrate(k.Ctx); err != nil {
+	if !ready {
+		err = d.Migrate(k.Ctx)
+	}
+	if err != nil {
 		k.Fatal(err)
 	}
 	var mu sync.Mutex
