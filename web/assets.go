@@ -18,9 +18,9 @@ import (
 //go:embed assets
 var assetFiles embed.FS
 
-// sheets are the parts of the style sheet in their order: the tokens, what is on
+// sheets are the parts of the style sheet in their order: the fonts, the tokens, what is on
 // every page, the parts of pages, and last what smaller screens change.
-var sheets = []string{"tokens", "base", "layout", "posts", "compose", "notifications", "profile", "about", "staff", "sheet", "live", "find", "settings", "keys", "screens"}
+var sheets = []string{"fonts", "tokens", "base", "layout", "posts", "compose", "notifications", "profile", "about", "staff", "sheet", "live", "find", "settings", "keys", "screens"}
 
 // assets are the files that pages need. The hash of the content is in the name,
 // so that browsers can keep them for good.

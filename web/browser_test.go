@@ -32,7 +32,7 @@ func chromium(t *testing.T) context.Context {
 		t.Skip("no Chromium")
 	}
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()))
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(cancel)
@@ -94,6 +94,7 @@ func TestChromiumLayout(t *testing.T) {
 		width int64
 	}{{"phone", 390}, {"tablet", 820}, {"desk", 1440}} {
 		for _, path := range slices.Compact(slices.Clone(paths)) {
+			w.kit.Clock.Advance(5 * time.Minute) // pages are limited
 			w.must(chromedp.Do(ctx, chromedp.EmulateViewport(size.width, 900), chromedp.Navigate(w.base+path)))
 			wide, err := chromedp.Run(ctx, chromedp.Evaluate[int64]("document.documentElement.scrollWidth"))
 			w.must(err)

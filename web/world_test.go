@@ -20,6 +20,7 @@ import (
 	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/blob"
 	"github.com/guildhall/guildhall/internal/db"
+	"github.com/guildhall/guildhall/internal/httpx"
 	"github.com/guildhall/guildhall/internal/ids"
 	imaging "github.com/guildhall/guildhall/internal/image"
 	"github.com/guildhall/guildhall/internal/limit"
@@ -108,11 +109,29 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 	w.must(w.instance.Start(k.Ctx))
 	w.must(w.moderation.Start(k.Ctx))
 	w.must(w.notifications.Start(k.Ctx))
-	server.Config.Handler = web.New(web.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance, Moderation: w.moderation, Notifications: w.notifications, Limit: limits, Log: k.Log, Now: k.Clock.Now,
-		API: func() ([]byte, error) { return []byte(apiSample), nil }}, wc)
+	pages := httpx.Compress(web.New(web.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance, Moderation: w.moderation, Notifications: w.notifications, Limit: limits, Log: k.Log, Now: k.Clock.Now,
+		API: func() ([]byte, error) { return []byte(apiSample), nil }}, wc))
+	server.Config.Handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if key, ok := strings.CutPrefix(r.URL.Path, "/media/"); ok && r.Method == http.MethodGet {
+			w.serveMedia(rw, r, key) // which is the API's
+		} else {
+			pages.ServeHTTP(rw, r)
+		}
+	})
 	server.Start()
 	t.Cleanup(server.Close)
 	return w
+}
+
+func (w *world) serveMedia(rw http.ResponseWriter, r *http.Request, key string) {
+	f, info, err := w.blobs.Open(r.Context(), key)
+	if err != nil {
+		http.NotFound(rw, r)
+		return
+	}
+	defer f.Close()
+	rw.Header().Set("Content-Type", info.ContentType)
+	http.ServeContent(rw, r, "", info.ModTime, f)
 }
 
 func (w *world) must(err error) {
