@@ -30,7 +30,7 @@ func (s *Service) Sessions(ctx context.Context, userID ids.ID) ([]Session, error
 // EndSession signs a user out of one browser. Returns NotFound if they have no
 // session with this id.
 func (s *Service) EndSession(ctx context.Context, userID, id ids.ID) error {
-	n, err := db.Exec(ctx, s.db, "DELETE FROM identity_sessions WHERE id = $1 AND user_id = $2", id, userID)
+	n, err := s.endOne(ctx, "id = $1 AND user_id = $2", id, userID)
 	if err == nil && n == 0 {
 		err = errs.NotFoundRecord()
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/testkit"
 )
@@ -30,7 +31,19 @@ func TestDevices(t *testing.T) {
 		if _, _, err := r.Session(k.Ctx, first); err != nil {
 			t.Error(err)
 		}
+		if u, err := r.SessionUser(k.Ctx, list[1].ID); err != nil || u.ID != ada.ID {
+			t.Errorf("%+v, %v", u, err)
+		}
 		r.must(r.EndSession(k.Ctx, ada.ID, list[1].ID))
+		if _, err := r.SessionUser(k.Ctx, list[1].ID); !errs.Is(err, errs.NotFound) {
+			t.Errorf("whose session has ended: %v", err)
+		}
+		r.must(r.SignOut(k.Ctx, first)) // nothing is told of it again
+		told, err := db.Value[int](k.Ctx, r.db, "SELECT COUNT(*) FROM identity_outbox WHERE id > 0 AND kind = 'signed_out'")
+		r.must(err)
+		if told != 1 {
+			t.Errorf("%d were told that one session has ended", told)
+		}
 		r.refused("ended", first)
 		if _, _, err := r.Session(k.Ctx, second); err != nil {
 			t.Error(err)

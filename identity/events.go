@@ -39,6 +39,13 @@ type Revoked struct {
 	TokenID ids.ID `json:"token_id,omitempty"` // 0: all of the user
 }
 
+// SignedOut says that one of a user's sessions has ended. When all end at once,
+// that is told as Revoked.
+type SignedOut struct {
+	UserID    ids.ID `json:"user_id"`
+	SessionID ids.ID `json:"session_id"`
+}
+
 // Removed says that a user is gone for good.
 type Removed struct {
 	UserID ids.ID `json:"user_id"`
@@ -105,6 +112,9 @@ func (Changed) Kind() string { return "changed" }
 
 // Kind implements bus.Payload.
 func (Revoked) Kind() string { return "revoked" }
+
+// Kind implements bus.Payload.
+func (SignedOut) Kind() string { return "signed_out" }
 
 // Kind implements bus.Payload.
 func (Removed) Kind() string { return "removed" }

@@ -152,8 +152,43 @@ func errSession() error { return errs.New(errs.Unauthenticated, "Please sign in"
 // SignOut ends a session. An unknown one is no error.
 func (s *Service) SignOut(ctx context.Context, secret string) error {
 	hash := hashSecret(secret)
-	_, err := db.Exec(ctx, s.db, "DELETE FROM identity_sessions WHERE hash = $1", hash[:])
+	_, err := s.endOne(ctx, "hash = $1", hash[:])
 	return err
+}
+
+// endOne ends the sessions that a condition holds for, and tells of each.
+// Returns how many there were.
+func (s *Service) endOne(ctx context.Context, which string, args ...any) (n int, err error) {
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		ended, err := db.All(ctx, tx, func(o *SignedOut) []any { return []any{&o.SessionID, &o.UserID} },
+			"DELETE FROM identity_sessions WHERE "+which+" RETURNING id, user_id", args...)
+		if err != nil {
+			return err
+		}
+		n = len(ended)
+		for _, o := range ended {
+			if _, err := s.outbox.Add(ctx, tx, o); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+// SessionUser returns whose session has an id. Returns NotFound if there is no
+// such session, or it has ended.
+func (s *Service) SessionUser(ctx context.Context, id ids.ID) (*User, error) {
+	userID, err := db.Value[ids.ID](ctx, s.db, "SELECT user_id FROM identity_sessions WHERE id = $1 AND used_at > $2",
+		id, s.now().Add(-s.cfg.SessionTTL).UnixMilli())
+	if err != nil {
+		return nil, err
+	}
+	u, err := s.User(ctx, userID)
+	if err == nil && u.Barred() {
+		return nil, errs.NotFoundRecord()
+	}
+	return u, err
 }
 
 // endSessions ends in tx what a user's browsers can do: sessions, and consents

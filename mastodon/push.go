@@ -123,8 +123,13 @@ func (s *server) answerPush(c *Call, sub *notifications.Subscription, err error)
 	return c.JSON(http.StatusOK, e)
 }
 
+// holder is whose subscription it is.
+func (c *Call) holder() notifications.Holder {
+	return notifications.Holder{AccountID: c.Viewer(), TokenID: c.Caller.TokenID, Token: c.token}
+}
+
 func (s *server) pushSubscription(c *Call) error {
-	sub, err := s.Notifications.PushSubscription(c.R.Context(), c.Caller.TokenID)
+	sub, err := s.Notifications.PushSubscription(c.R.Context(), c.holder())
 	return s.answerPush(c, sub, err)
 }
 
@@ -147,8 +152,7 @@ func (s *server) subscribePush(c *Call) error {
 	if u.Alerts != nil {
 		sub.Alerts = *u.Alerts
 	}
-	made, err := s.Notifications.SubscribePush(c.R.Context(),
-		notifications.Holder{AccountID: c.Viewer(), TokenID: c.Caller.TokenID, Token: c.token}, sub)
+	made, err := s.Notifications.SubscribePush(c.R.Context(), c.holder(), sub)
 	return s.answerPush(c, made, err)
 }
 
@@ -157,12 +161,12 @@ func (s *server) updatePush(c *Call) error {
 	if err := c.Decode(&in); err != nil {
 		return err
 	}
-	sub, err := s.Notifications.UpdatePush(c.R.Context(), c.Caller.TokenID, in.update())
+	sub, err := s.Notifications.UpdatePush(c.R.Context(), c.holder(), in.update())
 	return s.answerPush(c, sub, err)
 }
 
 func (s *server) unsubscribePush(c *Call) error {
-	if err := s.Notifications.UnsubscribePush(c.R.Context(), c.Caller.TokenID); err != nil {
+	if err := s.Notifications.UnsubscribePush(c.R.Context(), c.holder()); err != nil {
 		return err
 	}
 	return s.emptyObject(c)

@@ -75,6 +75,8 @@ func (s *Service) plan(ctx context.Context, p *plan, e bus.Event) error {
 		})
 	case "identity.revoked":
 		return with(e, func(r identity.Revoked) error { return s.endPush(ctx, r.UserID, r.TokenID, e.At()) })
+	case "identity.signed_out":
+		return with(e, func(o identity.SignedOut) error { return s.UnsubscribePush(ctx, Holder{SessionID: o.SessionID}) })
 	case "identity.registered":
 		return with(e, func(r identity.Registered) error {
 			if r.Trusted { // somebody of the staff has made them

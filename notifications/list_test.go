@@ -281,7 +281,7 @@ func TestMarkers(t *testing.T) {
 func TestSchemaGoesDownAndUp(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
 		d := k.Open("notifications", Schema())
-		for _, want := range []string{"00080_erasure.sql", "00051_push.sql", "00050_filtering.sql", "00001_notifications.sql", ""} {
+		for _, want := range []string{"00081_sessions.sql", "00080_erasure.sql", "00051_push.sql", "00050_filtering.sql", "00001_notifications.sql", ""} {
 			if name, err := d.MigrateDown(k.Ctx); err != nil || name != want {
 				t.Errorf("%q, %v", name, err)
 			}

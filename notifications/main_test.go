@@ -38,6 +38,8 @@ type directory struct {
 	mu     sync.Mutex
 	users  map[ids.ID]*identity.User
 	tokens map[ids.ID]*identity.Caller
+	// sessions are whose they are, by their ids.
+	sessions map[ids.ID]ids.ID
 }
 
 func (d *directory) SignUp(_ context.Context, r identity.SignUp) (*identity.User, error) {
@@ -64,6 +66,13 @@ func (d *directory) Token(_ context.Context, id ids.ID) (*identity.Caller, error
 		return c, nil
 	}
 	return nil, errs.NotFoundRecord()
+}
+
+func (d *directory) SessionUser(ctx context.Context, id ids.ID) (*identity.User, error) {
+	d.mu.Lock()
+	user := d.sessions[id]
+	d.mu.Unlock()
+	return d.User(ctx, user)
 }
 
 func (d *directory) Staff(context.Context) ([]ids.ID, error) {
@@ -109,7 +118,7 @@ func open(t *testing.T, k *testkit.Kit) *town {
 	w := &town{T: t, kit: k, names: map[ids.ID]string{}, dbs: []*db.DB{
 		k.Open("profiles", profiles.Schema()), k.Open("posts", posts.Schema()), k.Open("notifications", Schema()),
 	}}
-	w.identity = &directory{kit: k, users: map[ids.ID]*identity.User{}, tokens: map[ids.ID]*identity.Caller{}}
+	w.identity = &directory{kit: k, users: map[ids.ID]*identity.User{}, tokens: map[ids.ID]*identity.Caller{}, sessions: map[ids.ID]ids.ID{}}
 	keys, err := seal.LoadOrCreate(filepath.Join(k.Dir, "keys"))
 	w.must(err)
 	c := DefaultConfig()
@@ -123,7 +132,8 @@ func open(t *testing.T, k *testkit.Kit) *town {
 	w.Service = New(Deps{DB: w.dbs[2], Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
 		Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Keys: keys,
 		Push: webpush.NewClient(&http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, "mailto:a@example.org", k.Clock.Now),
-		Icon: func(a *profiles.Account) string { return "https://example.org/" + a.Username + ".png" }}, c)
+		Icon: func(a *profiles.Account) string { return "https://example.org/" + a.Username + ".png" },
+		Page: func(of *profiles.Account, post ids.ID) string { return fmt.Sprintf("/@%s/%d", of.Username, post) }}, c)
 	return w
 }
 

@@ -144,6 +144,7 @@ type Identity interface {
 	User(ctx context.Context, id ids.ID) (*identity.User, error)
 	Staff(ctx context.Context) ([]ids.ID, error)
 	Token(ctx context.Context, id ids.ID) (*identity.Caller, error)
+	SessionUser(ctx context.Context, id ids.ID) (*identity.User, error)
 }
 
 // Posts is what this room needs of the room posts.
@@ -173,6 +174,8 @@ type Deps struct {
 	Keys     *seal.Keyring
 	Push     *webpush.Client
 	Icon     func(*profiles.Account) string // address of an account's picture
+	// Page returns the address of an account's page, or of a post of theirs.
+	Page func(of *profiles.Account, post ids.ID) string
 }
 
 // Service is the room's door. Its methods may be called concurrently.
@@ -222,6 +225,6 @@ func (s *Service) Start(ctx context.Context) error {
 		"posts.created", "posts.edited", "posts.deleted", "posts.favourited", "posts.unfavourited", "posts.poll_ended",
 		"profiles.followed", "profiles.requested", "profiles.request_ended", "profiles.unfollowed", "profiles.graph_changed",
 		"profiles.collected", "profiles.uncollected", "profiles.collection_changed", "profiles.collection_removed", "profiles.erased",
-		"identity.registered", "identity.revoked", "moderation.reported", "moderation.warned",
+		"identity.registered", "identity.revoked", "identity.signed_out", "moderation.reported", "moderation.warned",
 	}})
 }

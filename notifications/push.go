@@ -14,11 +14,12 @@ import (
 	"github.com/guildhall/guildhall/internal/webpush"
 )
 
-// Subscription says what is pushed to the holder of an access token, and where.
+// Subscription says what is pushed to a holder, and where.
 type Subscription struct {
 	ID       ids.ID
 	Receiver webpush.Receiver
 	Standard bool   // RFC 8291; else the draft that old clients speak
+	Locale   string // what the messages say it is in; empty: as the user's is
 	Alerts   []Type // what is pushed, in the order of Types
 	Policy   PushPolicy
 }
@@ -51,11 +52,27 @@ func refusedInput(name, code, text string) error {
 	return &errs.Error{Kind: errs.Invalid, Text: "Validation failed: " + name + " " + text, Fields: map[string][]errs.Field{name: {{Code: code, Text: text}}}}
 }
 
-// Holder is who subscribes: an account by one of its access tokens.
+// Holder is who subscribes: an account by one of its access tokens, or by the
+// session of a browser.
 type Holder struct {
-	AccountID, TokenID ids.ID
-	Token              string // as the client sends it; messages carry it back
+	AccountID ids.ID
+	TokenID   ids.ID // 0: see SessionID
+	SessionID ids.ID
+	// Token is the access token as the client sends it; messages carry it back.
+	// The session's secret is in none.
+	Token string
 }
+
+// key is what a holder's subscription is found by: columns token_id and of_session.
+func (h Holder) key() (id ids.ID, session bool) {
+	if h.TokenID != 0 {
+		return h.TokenID, false
+	}
+	return h.SessionID, true
+}
+
+// held is the condition on a holder's subscription.
+const held = "token_id = $1 AND of_session = $2"
 
 const (
 	endpointMax = 2048
@@ -64,7 +81,7 @@ const (
 	subscriptionsMax = 20
 )
 
-// SubscribePush makes a token's subscription, instead of the one that it had.
+// SubscribePush makes a holder's subscription, instead of the one that it had.
 // Returns Invalid for an address or keys that cannot be pushed to.
 func (s *Service) SubscribePush(ctx context.Context, who Holder, sub Subscription) (*Subscription, error) {
 	if sub.Policy == "" {
@@ -80,13 +97,14 @@ func (s *Service) SubscribePush(ctx context.Context, who Holder, sub Subscriptio
 		return nil, refusedInput("keys", "ERR_INVALID", err.Error())
 	}
 	sub.ID, sub.Alerts = s.IDs.New(who.AccountID), known(sub.Alerts)
-	plain, err := json.Marshal(pushChannel{sub.Receiver, who.Token})
+	plain, err := json.Marshal(pushChannel{sub.Receiver, who.Token, sub.Locale})
 	if err != nil {
 		return nil, err
 	}
+	id, session := who.key()
 	sealed := s.Keys.Seal(plain, channelContext(sub.ID))
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := db.Exec(ctx, tx, "DELETE FROM notifications_subscriptions WHERE token_id = $1", who.TokenID); err != nil {
+		if _, err := db.Exec(ctx, tx, "DELETE FROM notifications_subscriptions WHERE "+held, id, session); err != nil {
 			return err
 		}
 		_, err := db.Exec(ctx, tx, `DELETE FROM notifications_subscriptions WHERE id IN
@@ -95,8 +113,8 @@ func (s *Service) SubscribePush(ctx context.Context, who Holder, sub Subscriptio
 		if err != nil {
 			return err
 		}
-		_, err = db.Exec(ctx, tx, `INSERT INTO notifications_subscriptions (id, account_id, token_id, channel, standard, policy, failing_since)
-			VALUES ($1, $2, $3, $4, $5, $6, 0)`, sub.ID, who.AccountID, who.TokenID, sealed, sub.Standard, string(sub.Policy))
+		_, err = db.Exec(ctx, tx, `INSERT INTO notifications_subscriptions (id, account_id, token_id, of_session, channel, standard, policy, failing_since)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`, sub.ID, who.AccountID, id, session, sealed, sub.Standard, string(sub.Policy))
 		if err != nil {
 			return err
 		}
@@ -132,14 +150,15 @@ func insertAlerts(ctx context.Context, tx *db.Tx, id ids.ID, alerts []Type) erro
 	return nil
 }
 
-// UpdatePush changes a token's subscription. Returns NotFound if it has none,
+// UpdatePush changes a holder's subscription. Returns NotFound if it has none,
 // and Invalid for an unknown policy.
-func (s *Service) UpdatePush(ctx context.Context, token ids.ID, u PushUpdate) (*Subscription, error) {
+func (s *Service) UpdatePush(ctx context.Context, who Holder, u PushUpdate) (*Subscription, error) {
 	if err := u.check(); err != nil {
 		return nil, err
 	}
+	key, session := who.key()
 	err := s.DB.Write(ctx, func(tx *db.Tx) error {
-		id, err := db.Value[ids.ID](ctx, tx, "SELECT id FROM notifications_subscriptions WHERE token_id = $1", token)
+		id, err := db.Value[ids.ID](ctx, tx, "SELECT id FROM notifications_subscriptions WHERE "+held, key, session)
 		if err != nil {
 			return err
 		}
@@ -159,18 +178,25 @@ func (s *Service) UpdatePush(ctx context.Context, token ids.ID, u PushUpdate) (*
 	if err != nil {
 		return nil, err
 	}
-	return s.PushSubscription(ctx, token)
+	return s.PushSubscription(ctx, who)
 }
 
-// UnsubscribePush ends a token's subscription; there need not be one.
-func (s *Service) UnsubscribePush(ctx context.Context, token ids.ID) error {
-	_, err := db.Exec(ctx, s.DB, "DELETE FROM notifications_subscriptions WHERE token_id = $1", token)
+// UnsubscribePush ends a holder's subscription; there need not be one.
+func (s *Service) UnsubscribePush(ctx context.Context, who Holder) error {
+	id, session := who.key()
+	_, err := db.Exec(ctx, s.DB, "DELETE FROM notifications_subscriptions WHERE "+held, id, session)
 	return err
 }
 
-// PushSubscription returns a token's subscription. Returns NotFound if it has none.
-func (s *Service) PushSubscription(ctx context.Context, token ids.ID) (*Subscription, error) {
-	r, err := db.One(ctx, s.DB, scanSubscription, "SELECT "+subscriptionColumns+" FROM notifications_subscriptions WHERE token_id = $1", token)
+// subscription reads a holder's subscription. Returns NotFound if it has none.
+func (s *Service) subscription(ctx context.Context, who Holder) (subscriptionRow, error) {
+	id, session := who.key()
+	return db.One(ctx, s.DB, scanSubscription, "SELECT "+subscriptionColumns+" FROM notifications_subscriptions WHERE "+held, id, session)
+}
+
+// PushSubscription returns a holder's subscription. Returns NotFound if it has none.
+func (s *Service) PushSubscription(ctx context.Context, who Holder) (*Subscription, error) {
+	r, err := s.subscription(ctx, who)
 	if err != nil {
 		return nil, err
 	}
@@ -180,28 +206,30 @@ func (s *Service) PushSubscription(ctx context.Context, token ids.ID) (*Subscrip
 		return nil, err
 	}
 	c, err := s.openChannel(&r)
-	sub.Receiver, sub.Alerts = c.Receiver, known(types)
+	sub.Receiver, sub.Locale, sub.Alerts = c.Receiver, c.Locale, known(types)
 	return &sub, err
 }
 
 // pushChannel is what is sealed of a subscription.
 type pushChannel struct {
 	webpush.Receiver
-	Token string `json:"token"`
+	Token  string `json:"token"`
+	Locale string `json:"locale,omitempty"`
 }
 
 // subscriptionRow is a subscription as it is scanned.
 type subscriptionRow struct {
 	Subscription
 	account, token ids.ID
+	session        bool // token is one
 	sealed         []byte
 	failing        int64
 }
 
-const subscriptionColumns = "id, account_id, token_id, channel, standard, policy, failing_since"
+const subscriptionColumns = "id, account_id, token_id, of_session, channel, standard, policy, failing_since"
 
 func scanSubscription(r *subscriptionRow) []any {
-	return []any{&r.ID, &r.account, &r.token, &r.sealed, &r.Standard, &r.Policy, &r.failing}
+	return []any{&r.ID, &r.account, &r.token, &r.session, &r.sealed, &r.Standard, &r.Policy, &r.failing}
 }
 
 func (s *Service) openChannel(r *subscriptionRow) (pushChannel, error) {
@@ -219,10 +247,10 @@ func channelContext(id ids.ID) []byte {
 }
 
 // endPush ends the subscriptions of a token that was revoked or, if token is 0,
-// of all that a user had then.
+// of all tokens and sessions that a user had then.
 func (s *Service) endPush(ctx context.Context, user, token ids.ID, at time.Time) error {
 	if token != 0 {
-		return s.UnsubscribePush(ctx, token)
+		return s.UnsubscribePush(ctx, Holder{TokenID: token})
 	}
 	_, err := db.Exec(ctx, s.DB, "DELETE FROM notifications_subscriptions WHERE account_id = $1 AND token_id < $2", user, ids.At(at.Add(time.Millisecond)))
 	return err

@@ -6,11 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"time"
 
+	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/webpush"
+	"github.com/guildhall/guildhall/profiles"
 )
 
 // push sends one message and notes what came of it.
@@ -41,7 +44,7 @@ func (s *Service) push(ctx context.Context, d due) error {
 		return s.pushAgain(ctx, d, pushSoon)
 	}
 	defer s.hosts.leave(endpoint.Host)
-	body, err := s.pushBody(ctx, n, channel.Token)
+	body, err := s.pushBody(ctx, n, &r, channel)
 	if err != nil {
 		return err
 	}
@@ -93,14 +96,8 @@ func (s *Service) pushAnswered(ctx context.Context, d due, r *subscriptionRow, a
 // pushable returns a notification if it is still to be pushed to a subscription:
 // it is there, it is news, its reader wants to be told, and the token is good.
 func (s *Service) pushable(ctx context.Context, r *subscriptionRow, id ids.ID) (*Notification, error) {
-	caller, err := s.Identity.Token(ctx, r.token)
-	if errs.Is(err, errs.NotFound) {
-		return nil, s.dropSubscription(ctx, r.ID)
-	}
-	if errs.Is(err, errs.Forbidden) || err == nil && (caller.Pending != "" || !caller.Scopes.Allows("push")) {
-		return nil, nil
-	}
-	if err != nil {
+	good, err := s.holds(ctx, r)
+	if err != nil || !good {
 		return nil, err
 	}
 	n, err := s.Get(ctx, r.account, id)
@@ -133,10 +130,39 @@ func (s *Service) pushable(ctx context.Context, r *subscriptionRow, id ids.ID) (
 	return n, nil
 }
 
+// holds tells whether a subscription's holder may be told things. A subscription
+// whose token or session is gone is ended.
+func (s *Service) holds(ctx context.Context, r *subscriptionRow) (bool, error) {
+	var good bool
+	var err error
+	if r.session {
+		var u *identity.User
+		if u, err = s.Identity.SessionUser(ctx, r.token); err == nil {
+			good = u.Active()
+		}
+	} else {
+		var caller *identity.Caller
+		if caller, err = s.Identity.Token(ctx, r.token); err == nil {
+			good = caller.Pending == "" && caller.Scopes.Allows("push")
+		}
+	}
+	if errs.Is(err, errs.NotFound) {
+		return false, s.dropSubscription(ctx, r.ID)
+	}
+	if errs.Is(err, errs.Forbidden) {
+		return false, nil
+	}
+	return good, err
+}
+
 // pushPayload is what a client gets. The names are Mastodon's, and as there the
-// id is a number.
+// id is a number. A browser's messages, which the pages' service worker shows,
+// have an address instead of a token: nothing by which anybody could act for
+// their reader.
 type pushPayload struct {
-	AccessToken      string `json:"access_token"`
+	AccessToken      string `json:"access_token,omitempty"`
+	URL              string `json:"url,omitempty"` // of a page
+	Tag              string `json:"tag,omitempty"` // the id again: a browser shows what has the same one once
 	PreferredLocale  string `json:"preferred_locale"`
 	NotificationID   int64  `json:"notification_id"`
 	NotificationType Type   `json:"notification_type"`
@@ -151,19 +177,28 @@ const (
 	bodyMax  = 140
 )
 
-func (s *Service) pushBody(ctx context.Context, n *Notification, token string) ([]byte, error) {
-	accounts, err := s.Profiles.Accounts(ctx, []ids.ID{n.FromID})
+func (s *Service) pushBody(ctx context.Context, n *Notification, r *subscriptionRow, to pushChannel) ([]byte, error) {
+	owner := n.FromID // of the page that it is about
+	if n.View != nil {
+		owner = n.View.AccountID
+	}
+	accounts, err := s.Profiles.Accounts(ctx, []ids.ID{n.FromID, owner})
 	if err != nil {
 		return nil, err
 	}
-	p := pushPayload{AccessToken: token, PreferredLocale: "en", NotificationID: int64(n.ID), NotificationType: n.Type}
+	p := pushPayload{AccessToken: to.Token, NotificationID: int64(n.ID), NotificationType: n.Type}
+	if r.session {
+		p.Tag, p.URL = n.ID.String(), s.pageOf(n, accounts[owner])
+	}
 	user, err := s.Identity.User(ctx, n.AccountID)
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		return nil, err
 	}
+	p.PreferredLocale = to.Locale
 	if user != nil {
-		p.PreferredLocale = cmp.Or(user.Locale, "en")
+		p.PreferredLocale = cmp.Or(to.Locale, user.Locale)
 	}
+	p.PreferredLocale = cmp.Or(p.PreferredLocale, "en")
 	from, name := accounts[n.FromID], "Somebody"
 	if from != nil {
 		name = cmp.Or(from.DisplayName, from.Username)
@@ -178,6 +213,51 @@ func (s *Service) pushBody(ctx context.Context, n *Notification, token string) (
 	}
 	return json.Marshal(p)
 }
+
+// pageOf returns the address of what a notification is about, empty if that is
+// neither a post nor somebody.
+func (s *Service) pageOf(n *Notification, owner *profiles.Account) string {
+	switch {
+	case owner == nil:
+	case n.View != nil:
+		return s.Page(owner, n.View.ID)
+	case n.Type == Follow || n.Type == SignedUp:
+		return s.Page(owner, 0)
+	}
+	return ""
+}
+
+// TryPush sends a message to a holder's subscription at once. Returns NotFound
+// if there is none, or not any more, and Unavailable if it was not taken.
+func (s *Service) TryPush(ctx context.Context, who Holder, title, body string) error {
+	r, err := s.subscription(ctx, who)
+	if err != nil {
+		return err
+	}
+	channel, err := s.openChannel(&r)
+	if err != nil {
+		return err
+	}
+	vapid, err := s.VAPID(ctx)
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(pushPayload{AccessToken: channel.Token, PreferredLocale: cmp.Or(channel.Locale, "en"), Tag: "test", Title: title, Body: body})
+	if err != nil {
+		return err
+	}
+	answer, err := s.Push.Send(ctx, vapid, webpush.Message{To: channel.Receiver, Body: data, TTL: tryFor, Urgent: true, Standard: r.Standard})
+	switch {
+	case err == nil && answer.Status/100 == 2:
+		return nil
+	case err == nil && (answer.Status == 404 || answer.Status == 410):
+		return errors.Join(errs.NotFoundRecord(), s.dropSubscription(ctx, r.ID))
+	}
+	return errs.Wrap(errs.Unavailable, "The push service did not take the message", err)
+}
+
+// tryFor is how long a message that somebody waits for is worth sending.
+const tryFor = time.Minute
 
 // Title says in a few words what has happened, given the name of who did it.
 func (n *Notification) Title(name string) string {

@@ -148,6 +148,83 @@ func TestPush(t *testing.T) {
 	})
 }
 
+// A browser is pushed to as well, while its session lasts: without anything by
+// which somebody could act for its reader, but with where to go.
+func TestPushToSessions(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		w := open(t, k)
+		p := w.people("ann", "bob")
+		ann, bob := p[0], p[1]
+		signIn := func() Holder {
+			h := Holder{AccountID: ann, SessionID: k.IDs.New(ann)}
+			w.identity.sessions[h.SessionID] = ann
+			return h
+		}
+		w.identity.users[ann].Confirmed, w.identity.users[ann].Approved = true, true
+		r := testkit.NewPushReceiver(t, k.Clock.Now)
+		here, there := signIn(), signIn()
+		for _, who := range []Holder{here, there} {
+			sub := subscriptionTo(t, r)
+			sub.Locale = "de"
+			_, err := w.SubscribePush(k.Ctx, who, sub)
+			w.must(err)
+		}
+		if _, err := w.PushSubscription(k.Ctx, Holder{AccountID: ann, TokenID: here.SessionID}); !errs.Is(err, errs.NotFound) {
+			t.Errorf("a token of the same number has it: %v", err)
+		}
+		id := w.post(ann, "hello", posts.Public)
+		_, err := w.posts.Favourite(k.Ctx, bob, id)
+		w.must(err)
+		w.deliver()
+		w.deliver(w.event("identity", identity.SignedOut{UserID: ann, SessionID: there.SessionID}))
+		w.pushDue()
+		list, err := w.List(k.Ctx, ann, Filter{}, pageOf(1))
+		w.must(err)
+		want := fmt.Sprintf(`{"url":"/@ann/%d","tag":"%d","preferred_locale":"de","notification_id":%d,"notification_type":"favourite",`+
+			`"icon":"https://example.org/bob.png","title":"bob likes your post","body":"hello"}`, id, list[0].ID, list[0].ID)
+		if taken := r.Taken(); len(taken) != 1 || string(taken[0].Body) != want {
+			t.Errorf("%d messages, %s", len(taken), taken[0].Body)
+		}
+		w.must(w.TryPush(k.Ctx, here, "Guild", "a test"))
+		if err := w.TryPush(k.Ctx, there, "Guild", "a test"); !errs.Is(err, errs.NotFound) {
+			t.Errorf("to who has signed out: %v", err)
+		}
+		r.Answer(answers(500), answers(410))
+		if err := w.TryPush(k.Ctx, here, "", ""); !errs.Is(err, errs.Unavailable) {
+			t.Errorf("not taken: %v", err)
+		}
+		if err := w.TryPush(k.Ctx, here, "", ""); !errs.Is(err, errs.NotFound) {
+			t.Errorf("gone: %v", err)
+		}
+		// A session that has expired is found out when something is pushed.
+		_, err = w.SubscribePush(k.Ctx, here, subscriptionTo(t, r))
+		w.must(err)
+		delete(w.identity.sessions, here.SessionID)
+		w.post(bob, "@ann", posts.Public)
+		w.deliver()
+		w.pushDue()
+		if _, err := w.PushSubscription(k.Ctx, here); !errs.Is(err, errs.NotFound) || r.Hits() != 4 {
+			t.Errorf("%d messages, %v", r.Hits(), err)
+		}
+		// A new password ends all that there are, and so does erasure.
+		for _, end := range []func(){
+			func() {
+				k.Clock.Advance(time.Second)
+				w.deliver(w.event("identity", identity.Revoked{UserID: ann}))
+			},
+			func() { w.deliver(w.event("profiles", profiles.Erased{AccountID: ann})) },
+		} {
+			who := signIn()
+			_, err = w.SubscribePush(k.Ctx, who, subscriptionTo(t, r))
+			w.must(err)
+			end()
+			if _, err := w.PushSubscription(k.Ctx, who); !errs.Is(err, errs.NotFound) {
+				t.Error(err)
+			}
+		}
+	})
+}
+
 func TestPushPolicies(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
 		w := open(t, k)
@@ -233,7 +310,7 @@ func TestPushAgain(t *testing.T) {
 		k.Clock.Advance(pushGiveUp)
 		r.Answer(answers(500))
 		say()
-		if _, err := w.PushSubscription(k.Ctx, who.TokenID); !errs.Is(err, errs.NotFound) {
+		if _, err := w.PushSubscription(k.Ctx, who); !errs.Is(err, errs.NotFound) {
 			t.Errorf("a subscription that has not worked for days: %v", err)
 		}
 		for _, status := range []int{404, 410} {
@@ -241,7 +318,7 @@ func TestPushAgain(t *testing.T) {
 			w.must(err)
 			r.Answer(answers(status))
 			say()
-			if _, err := w.PushSubscription(k.Ctx, who.TokenID); !errs.Is(err, errs.NotFound) {
+			if _, err := w.PushSubscription(k.Ctx, who); !errs.Is(err, errs.NotFound) {
 				t.Errorf("%d: %v", status, err)
 			}
 		}
@@ -266,7 +343,7 @@ func TestPushEndsWithTheToken(t *testing.T) {
 			w.must(err)
 		}
 		has := func(h Holder) bool {
-			_, err := w.PushSubscription(k.Ctx, h.TokenID)
+			_, err := w.PushSubscription(k.Ctx, h)
 			return err == nil
 		}
 		w.deliver(w.event("identity", identity.Revoked{UserID: ann, TokenID: one.TokenID}))
@@ -315,7 +392,7 @@ func TestSubscribePush(t *testing.T) {
 			_, err := w.SubscribePush(k.Ctx, w.grant(ann), subscriptionTo(t, r))
 			w.must(err)
 		}
-		if _, err := w.PushSubscription(k.Ctx, oldest.TokenID); !errs.Is(err, errs.NotFound) {
+		if _, err := w.PushSubscription(k.Ctx, oldest); !errs.Is(err, errs.NotFound) {
 			t.Errorf("the oldest is still there: %v", err)
 		}
 		for _, endpoint := range []string{"", "http://push.example/x", "https://", "https://u:p@push.example/", "ftp://push.example/", "https://push.example:22/",

@@ -22,11 +22,17 @@ var assetFiles embed.FS
 // every page, the parts of pages, and last what smaller screens change.
 var sheets = []string{"fonts", "tokens", "base", "layout", "posts", "compose", "notifications", "profile", "about", "staff", "sheet", "live", "find", "settings", "keys", "screens"}
 
+// scripts are the parts of the pages' own script in their order; the first one
+// has what the others use.
+var scripts = []string{"guildhall.js", "device.js", "live.js", "compose.js", "keys.js"}
+
 // assets are the files that pages need. The hash of the content is in the name,
 // so that browsers can keep them for good.
 type assets struct {
-	Style, Mark, Text, Serif, Htmx, Script string // addresses
-	files                                  map[string]asset
+	Style, Mark, Text, Serif, Htmx, Script      string // addresses
+	Icon, LargeIcon, Maskable, TouchIcon, Badge string
+	files                                       map[string]asset
+	worker                                      string // the service worker, which has an address of its own
 }
 
 // asset is a file, and the same compressed, empty if that is no shorter.
@@ -56,10 +62,15 @@ func loadAssets() assets {
 	a.Style = a.add("style.css", "text/css; charset=utf-8", named)
 	a.Htmx = a.add("htmx.min.js", "text/javascript; charset=utf-8", read("htmx.min.js")) // 2.0.11, https://htmx.org
 	var script strings.Builder
-	for _, name := range []string{"guildhall.js", "live.js", "compose.js", "keys.js"} {
+	for _, name := range scripts {
 		script.WriteString(read(name))
 	}
 	a.Script = a.add("guildhall.js", "text/javascript; charset=utf-8", script.String())
+	for name, address := range map[string]*string{"icon-192": &a.Icon, "icon-512": &a.LargeIcon, "maskable-512": &a.Maskable,
+		"apple-touch-icon": &a.TouchIcon, "badge-96": &a.Badge} {
+		*address = a.add(name+".png", "image/png", read("icons/"+name+".png"))
+	}
+	a.worker = a.workerOf(read("sw.js"))
 	for _, name := range []string{"figtree-OFL.txt", "source-serif-4-OFL.txt", "htmx-LICENSE.txt"} {
 		a.files[name] = newAsset("text/plain; charset=utf-8", read(name))
 	}

@@ -21,13 +21,14 @@ import (
 // call is one request for a page.
 type call struct {
 	*server
-	w       http.ResponseWriter
-	r       *http.Request
-	session string         // the session's secret, empty: nobody is signed in
-	user    *identity.User // nil: nobody is signed in
-	said    *catalogue     // of words, nil: not asked for yet
-	slot    httpx.Slot
-	pad     []byte // of the tokens of forms, see mask; nil: none yet
+	w         http.ResponseWriter
+	r         *http.Request
+	session   string         // the session's secret, empty: nobody is signed in
+	sessionID ids.ID         // 0: nobody is signed in
+	user      *identity.User // nil: nobody is signed in
+	said      *catalogue     // of words, nil: not asked for yet
+	slot      httpx.Slot
+	pad       []byte // of the tokens of forms, see mask; nil: none yet
 }
 
 // answer runs one page's handler and shows its error, if any, as a page.

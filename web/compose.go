@@ -100,10 +100,21 @@ func (c *call) composeForm() error {
 		return err
 	}
 	if d.Text == "" {
-		d.Text = cut(c.query("text"), c.config.MaxChars)
+		d.Text = cut(c.shared(), c.config.MaxChars)
 	}
 	d.Open = true
 	return c.show(http.StatusOK, composePage(c.private(c.words().text("Write")), d))
+}
+
+// shared is what another app has sent here, or a link: see the manifest.
+func (c *call) shared() string {
+	text := c.query("text")
+	for _, more := range []string{c.query("title"), c.query("url")} {
+		if more != "" && !strings.Contains(text, more) {
+			text = strings.TrimSpace(text + "\n" + more)
+		}
+	}
+	return text
 }
 
 // answered returns the post with an id as a card.

@@ -54,7 +54,7 @@ func (c *call) findSession() error {
 	if secret == "" {
 		return nil
 	}
-	_, u, err := c.Identity.Session(c.r.Context(), secret)
+	session, u, err := c.Identity.Session(c.r.Context(), secret)
 	if errs.Is(err, errs.Unauthenticated) {
 		c.setCookie(sessionCookie, "", -1)
 		return nil
@@ -62,7 +62,7 @@ func (c *call) findSession() error {
 	if err != nil {
 		return err
 	}
-	c.session, c.user = secret, u
+	c.session, c.sessionID, c.user = secret, session.ID, u
 	return nil
 }
 

@@ -39,6 +39,7 @@ type policyData struct {
 	Policy   notifications.Policy
 	Pending  notifications.Pending
 	Problems map[string][]errs.Field
+	Device   deviceData
 	Saved    bool
 }
 
@@ -55,6 +56,11 @@ func (c *call) showPolicy(status int, d policyData) error {
 	if d.Pending, err = c.Notifications.Pending(c.r.Context(), c.user.ID); err != nil {
 		return err
 	}
+	problem := d.Device.Problem
+	if d.Device, err = c.device(); err != nil {
+		return err
+	}
+	d.Device.Problem = problem
 	return c.show(status, policyPage(c.settingsFrame("Notifications"), d))
 }
 

@@ -154,6 +154,9 @@ func routes() []route {
 		{"GET " + termsPath, (*call).termsOfService, everybody},
 		{"GET " + termsPath + "/{date}", (*call).termsOfService, everybody},
 		{"GET " + docsPath, (*call).docs, everybody},
+		{"GET " + manifestPath, (*call).manifest, everybody},
+		{"GET " + workerPath, (*call).worker, everybody},
+		{"GET " + offlinePath, (*call).offline, everybody},
 		{"GET /tags/{tag}", (*call).tag, everybody},
 		{"GET /{acct}", (*call).profile, everybody},
 		{"GET /{acct}/{id}", (*call).below, everybody},
@@ -183,6 +186,8 @@ func routes() []route {
 var known = map[string]string{
 	"/auth/confirmation/new": confirmPath,
 	"/directory":             explorePath + "/people",
+	"/manifest":              manifestPath,
+	"/manifest.json":         manifestPath,
 }
 
 // New returns the pages as a handler. A BaseURL that is not an http or https

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"crypto/tls"
 	"fmt"
 	"image"
 	"image/color"
@@ -14,6 +15,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/guildhall/guildhall/identity"
@@ -54,6 +56,29 @@ type world struct {
 	instance      *instance.Service
 	moderation    *moderation.Service
 	notifications *notifications.Service
+	server        *httptest.Server
+	down          atomic.Bool // every connection breaks
+	failing       atomic.Bool // whatever is sent by a form fails
+}
+
+// answer is the pages, unless the server is down or failing.
+func (w *world) answer(pages http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		switch {
+		case w.down.Load():
+			panic(http.ErrAbortHandler)
+		case w.failing.Load() && r.Method == http.MethodPost:
+			http.Error(rw, "", http.StatusInternalServerError)
+		default:
+			pages.ServeHTTP(rw, r)
+		}
+	})
+}
+
+// breakDown breaks all connections, and all new ones until w.down is false again.
+func (w *world) breakDown() {
+	w.down.Store(true)
+	w.server.CloseClientConnections()
 }
 
 // open starts a world; adjust may change the configuration.
@@ -63,6 +88,7 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 	k := testkit.New(t, db.SQLite)
 	w := &world{T: t, kit: k, mails: filepath.Join(k.Dir, "mail")}
 	server := httptest.NewUnstartedServer(nil)
+	w.server = server
 	w.host = server.Listener.Addr().String()
 	w.base = "http://" + w.host
 	ic := identity.DefaultConfig()
@@ -104,20 +130,20 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 		Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance})
 	w.notifications = notifications.New(notifications.Deps{DB: k.Open("notifications", notifications.Schema()), Bus: k.Bus, IDs: k.IDs,
 		Now: k.Clock.Now, Log: k.Log, Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Keys: keys,
-		Push: webpush.NewClient(http.DefaultTransport, "mailto:operator@guild.test", k.Clock.Now),
-		Icon: func(*profiles.Account) string { return w.base + "/icon" }}, notifications.DefaultConfig())
+		Push: webpush.NewClient(&http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, "mailto:operator@guild.test", k.Clock.Now),
+		Icon: func(*profiles.Account) string { return w.base + "/icon" }, Page: web.Address}, notifications.DefaultConfig())
 	w.must(w.instance.Start(k.Ctx))
 	w.must(w.moderation.Start(k.Ctx))
 	w.must(w.notifications.Start(k.Ctx))
 	pages := httpx.Compress(web.New(web.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance, Moderation: w.moderation, Notifications: w.notifications, Limit: limits, Log: k.Log, Now: k.Clock.Now,
 		API: func() ([]byte, error) { return []byte(apiSample), nil }}, wc))
-	server.Config.Handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	server.Config.Handler = w.answer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if key, ok := strings.CutPrefix(r.URL.Path, "/media/"); ok && r.Method == http.MethodGet {
 			w.serveMedia(rw, r, key) // which is the API's
 		} else {
 			pages.ServeHTTP(rw, r)
 		}
-	})
+	}))
 	server.Start()
 	t.Cleanup(server.Close)
 	return w
