@@ -44,6 +44,7 @@ type Config struct {
 	Registrations    string `name:"registrations" default:"open" enum:"open,approval,invite,closed" help:"Who may sign up: open, approval, invite or closed."`
 	ShowDomainBlocks string `name:"show-domain-blocks" default:"off" enum:"on,off" help:"Tell members which other servers are blocked."`
 	PasswordGrant    string `name:"password-grant" default:"off" enum:"on,off" help:"Let OAuth apps trade a password for a token."`
+	WeakPasswords    string `name:"weak-passwords" default:"off" enum:"on,off" help:"Take passwords that are short or easy to guess; only to try things out."`
 	RateLimits       string `name:"rate-limits" default:"on" enum:"on,off" help:"Limits on requests, sign-ins, posts and uploads."`
 	LinkPreviews     string `name:"link-previews" default:"on" enum:"on,off" help:"Read the pages that posts link to, to show a card of them."`
 	PreviewNetworks  string `name:"preview-networks" placeholder:"CIDR,…" help:"Networks inside, like an intranet, whose pages link previews may read as well, at any port."`
@@ -237,6 +238,7 @@ func (c *Config) identity() identity.Config {
 	i := identity.DefaultConfig()
 	i.Registrations = identity.Registrations(c.Registrations)
 	i.BaseURL, i.Title, i.PasswordGrant = c.BaseURL, c.Title, c.PasswordGrant == "on"
+	i.WeakPasswords = c.WeakPasswords == "on"
 	return i
 }
 

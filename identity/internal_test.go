@@ -15,7 +15,7 @@ import (
 
 // TestDummyHash wants an unknown login to cost what a known one does.
 func TestDummyHash(t *testing.T) {
-	h := newHasher(1)
+	h := newHasher(1, false)
 	params, _, _, err := argon2id.DecodeHash(dummyHash)
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +28,7 @@ func TestDummyHash(t *testing.T) {
 // TestHashWaits wants no more hashes at a time than allowed, and a waiting one
 // to end with its context.
 func TestHashWaits(t *testing.T) {
-	h := newHasher(1)
+	h := newHasher(1, false)
 	leave, err := h.enter(t.Context())
 	if err != nil {
 		t.Fatal(err)

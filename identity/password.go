@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	_ "embed"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -11,8 +12,9 @@ import (
 )
 
 const (
-	passwordMin = 10  // characters
-	passwordMax = 256 // characters
+	passwordMin     = 10  // characters
+	passwordMinWeak = 8   // characters, where weak passwords are taken
+	passwordMax     = 256 // characters
 )
 
 // dummyHash is the hash of a random password that nobody knows. It is checked
@@ -29,13 +31,18 @@ type hasher struct {
 	slots  chan struct{}
 	params argon2id.Params
 	common map[string]bool
+	least  int  // characters of a password
+	weak   bool // what is easy to guess is taken
 }
 
-func newHasher(concurrency int) hasher {
-	h := hasher{slots: make(chan struct{}, max(concurrency, 1)), common: map[string]bool{},
+func newHasher(concurrency int, weak bool) hasher {
+	h := hasher{slots: make(chan struct{}, max(concurrency, 1)), common: map[string]bool{}, least: passwordMin, weak: weak,
 		params: argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}}
 	for word := range strings.FieldsSeq(commonPasswords) {
 		h.common[word] = true
+	}
+	if weak {
+		h.least = passwordMinWeak
 	}
 	return h
 }
@@ -82,10 +89,12 @@ func (h *hasher) refusal(password, username, email string) []errs.Field {
 		return []errs.Field{{Code: "ERR_BLANK", Text: "can't be blank"}}
 	case !utf8.ValidString(password):
 		return []errs.Field{{Code: "ERR_INVALID", Text: "is not valid UTF-8"}}
-	case n < passwordMin:
-		return []errs.Field{{Code: "ERR_TOO_SHORT", Text: "must have at least 10 characters"}}
+	case n < h.least:
+		return []errs.Field{{Code: "ERR_TOO_SHORT", Text: fmt.Sprintf("must have at least %d characters", h.least)}}
 	case n > passwordMax:
 		return []errs.Field{{Code: "ERR_TOO_LONG", Text: "must have at most 256 characters"}}
+	case h.weak:
+		return nil
 	case h.common[lower] || monotonous(lower) || lower == strings.ToLower(username) || lower == email || lower == local:
 		return []errs.Field{{Code: "ERR_INVALID", Text: "is too easy to guess"}}
 	}

@@ -23,6 +23,7 @@ type Config struct {
 	BaseURL             string        // scheme and host, without a slash at the end; links in mails start with it
 	Title               string        // the server's name in mails
 	PasswordGrant       bool          // allow OAuth's password grant
+	WeakPasswords       bool          // take passwords that are short or easy to guess
 	RequireConfirmation bool          // e-mail addresses must be confirmed
 	CodeTTL             time.Duration // an authorization code
 	SessionTTL          time.Duration // a browser session that is not used
@@ -83,7 +84,7 @@ type Service struct {
 // New returns the service; Start sets it going.
 func New(d Deps, c Config) *Service {
 	s := &Service{db: d.DB, bus: d.Bus, ids: d.IDs, now: d.Now, log: d.Log, keys: d.Keys, mail: d.Mail, limiter: d.Limit,
-		cfg: c, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now), hasher: newHasher(c.HashConcurrency),
+		cfg: c, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now), hasher: newHasher(c.HashConcurrency, c.WeakPasswords),
 		cache: newCache(d.Now), reserved: map[string]bool{}}
 	for _, name := range c.ReservedNames {
 		s.reserved[name] = true

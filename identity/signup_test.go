@@ -89,6 +89,23 @@ func TestSignUpRefuses(t *testing.T) {
 	})
 }
 
+// A server to try things out takes what others have chosen a thousand times, but
+// not less than eight characters.
+func TestWeakPasswords(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		r := open(k, func(c *identity.Config) { c.WeakPasswords = true })
+		for _, c := range []struct{ password, want string }{
+			{"", "password=ERR_BLANK"}, {"7 chars", "password=ERR_TOO_SHORT"}, {strings.Repeat("ab", 5000), "password=ERR_TOO_LONG"}, {"password", "<nil>"},
+		} {
+			in := form("weak")
+			in.Password = c.password
+			if _, err := r.SignUp(k.Ctx, in); codes(err) != c.want {
+				t.Errorf("%.20q: %s, want %s", c.password, codes(err), c.want)
+			}
+		}
+	})
+}
+
 func TestSignUpOnce(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
 		r := open(k)

@@ -52,6 +52,7 @@ func (s *server) adminDimensions(c *Call) error {
 	if err != nil {
 		return err
 	}
+	in.orRecent(s.Now())
 	span, err := in.span(figureDays)
 	if err != nil {
 		return err

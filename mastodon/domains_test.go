@@ -40,7 +40,7 @@ func TestOwnProfile(t *testing.T) {
 	ann := w.person("ann")
 	const path = "/api/v1/profile"
 	w.do("GET", path, ann.token, nil).is(200).has(`{"id": "` + ann.id.String() + `", "display_name": "", "avatar": null, "header": null, "show_media": true,
-		"show_media_replies": true, "show_featured": true, "attribution_domains": [], "fields": []}`)
+		"show_media_replies": true, "show_featured": true, "attribution_domains": [], "fields": [], "featured_tags": []}`)
 	for _, method := range []string{"PATCH", "PUT"} {
 		w.do(method, path, ann.token, `{"note": "I <b>code</b>", "show_media": false, "show_featured": false, "attribution_domains": ["Blog.Example", "blog.example", ""],
 			"fields_attributes": [{"name": "a", "value": "https://b.example"}]}`).is(200).
@@ -51,7 +51,9 @@ func TestOwnProfile(t *testing.T) {
 	if !strings.HasPrefix(a.text("avatar"), base+"/media/") {
 		t.Errorf("%s", a.body)
 	}
-	w.do("GET", path, w.token(ann, "profile"), nil).is(200).has(`{"show_media": false}`)
+	tag := w.do("POST", "/api/v1/featured_tags", ann.token, form("name", "Go")).is(200).text("id")
+	w.do("GET", path, w.token(ann, "profile"), nil).is(200).
+		has(`{"show_media": false, "featured_tags": [{"id": "` + tag + `", "name": "go", "url": "https://guild.test/@ann/tagged/go", "statuses_count": "0", "last_status_at": null}]}`)
 	w.run([]test{
 		{"no domain", "PATCH", path, ann.token, `{"attribution_domains": ["x y"]}`, 422, ""},
 		{"nothing was changed", "GET", path, ann.token, nil, 200, `{"attribution_domains": ["blog.example"]}`},

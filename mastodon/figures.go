@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/guildhall/guildhall/internal/days"
 	"github.com/guildhall/guildhall/internal/ids"
@@ -21,6 +22,17 @@ const figureDays = 366
 type spanParams struct {
 	StartAt *string `param:"start_at"`
 	EndAt   *string `param:"end_at"`
+}
+
+// recentDays are how many days, up to the present one, stand for none.
+const recentDays = 30
+
+// orRecent fills in the latest days if none are given at all.
+func (p *spanParams) orRecent(now time.Time) {
+	if p.StartAt == nil && p.EndAt == nil {
+		end, start := midnight(days.Of(now)), midnight(days.Of(now)-recentDays+1)
+		p.StartAt, p.EndAt = &start, &end
+	}
 }
 
 // span returns the days, which must not be more than so many.

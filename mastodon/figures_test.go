@@ -115,6 +115,11 @@ func TestDimensions(t *testing.T) {
 	}
 	w.do("POST", dimensionsPath, mod.token, `{"keys": ["languages", "servers"], "start_at": "2026-10-01", "end_at": "2026-10-02"}`).is(200).has(`[{"data": []}, {"data": []}]`)
 	w.do("POST", dimensionsPath, ann.token, `{"keys": ["languages"]}`).is(403)
+	// Of no days at all: the latest.
+	w.do("POST", dimensionsPath, mod.token, `{"keys": ["languages", "sources"]}`).is(200).
+		has(`[{"key": "languages", "data": [{"key": "en", "value": "3"}]}, {"key": "sources", "data": [{"key": "web", "value": "3"}]}]`)
+	w.kit.Clock.Advance(30 * 24 * time.Hour)
+	w.do("POST", dimensionsPath, mod.token, "keys[]=sources").is(200).has(`[{"key": "sources", "data": []}]`)
 }
 
 func TestRetention(t *testing.T) {

@@ -154,7 +154,16 @@ func TestSignUp(t *testing.T) {
 		w.do("POST", path, app.token, fields("username", c.name)).is(422).has(`{"details": {"username": [{"error": "` + c.code + `"}]}}`)
 	}
 	w.do("POST", path, "", fields("username", "new")).is(401)
-	w.do("POST", path, w.person("member").token, fields("username", "new")).is(403)
+	w.do("POST", path, app.token, fields("username", "", "email", "", "password", "", "agreement", "false", "locale", "nowhere")).is(422).has(`{"details": {
+		"username": [{"error": "ERR_BLANK", "description": "can't be blank"}], "password": [{"error": "ERR_BLANK", "description": "can't be blank"}],
+		"email": [{"error": "ERR_BLANK", "description": "can't be blank"}, {"error": "ERR_INVALID", "description": "is invalid"}],
+		"agreement": [{"error": "ERR_ACCEPTED", "description": "must be accepted"}]}}`)
+	// An app that has a member's token only: the new member is nobody's, and what the one may do the other may not.
+	admin := w.staff("chief", identity.RoleAdmin)
+	newcomer := w.do("POST", path, admin.token, fields("username", "newcomer", "email", "newcomer@example.org")).is(200).text("access_token")
+	w.do("GET", "/api/v1/admin/accounts", newcomer, nil).is(403)
+	w.do("POST", "/api/v1/emails/confirmations", newcomer, form("email", "elsewhere@example.org")).is(200)
+	w.do("POST", path, w.token(admin, "read"), fields("username", "newer", "email", "newer@example.org")).is(403)
 
 	token := w.do("POST", path, app.token, fields("username", "new", "role", "owner", "role_id", "3", "admin", "1", "is_admin", "true",
 		"confirmed", "true", "approved", "true", "id", "1", "user[admin]", "1", "account[role]", "owner")).is(200).

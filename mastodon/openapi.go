@@ -254,10 +254,22 @@ func (d *describer) responses(r Route, path string) object {
 		out[strconv.Itoa(status)] = object{"$ref": "#/components/responses/Failure"}
 	}
 	out["default"] = object{"$ref": "#/components/responses/Failure"}
-	if r.nests() {
-		out["422"] = object{"description": "Refused; the details say why.", "content": object{"application/json": object{"schema": d.out.of(reflect.TypeFor[nestedFailure]())}}}
+	if t := refusal(r); t != nil {
+		out["422"] = object{"description": "Refused; the details say why.", "content": object{"application/json": object{"schema": d.out.of(t)}}}
 	}
 	return out
+}
+
+// refusal is what a route answers with to what it does not accept, nil if that
+// is what all do.
+func refusal(r Route) reflect.Type {
+	if r.nests() {
+		return reflect.TypeFor[nestedFailure]()
+	}
+	if _, ok := r.In.(statusParams); ok {
+		return reflect.TypeFor[unexpectedBody]()
+	}
+	return nil
 }
 
 // laterPattern is the route that answers 202 too: what it makes takes a while.

@@ -28,6 +28,8 @@ type profileEntity struct {
 	ShowMediaReplies  bool          `json:"show_media_replies"`
 	ShowFeatured      bool          `json:"show_featured"`
 	Attributions      []string      `json:"attribution_domains"`
+
+	FeaturedTags []featuredTagEntity `json:"featured_tags"`
 }
 
 func (s *server) ownProfile(c *Call) error {
@@ -51,11 +53,16 @@ func (s *server) changeProfile(c *Call) error {
 }
 
 func (s *server) answerProfile(c *Call, a *profiles.Account) error {
+	tags, err := s.featuredTagEntities(c.R.Context(), a.ID, a)
+	if err != nil {
+		return err
+	}
 	e := profileEntity{
 		ID: a.ID, DisplayName: a.DisplayName, Note: a.Note, Fields: make([]fieldEntity, len(a.Fields)),
 		Avatar: s.chosen(a.Avatar), AvatarDescription: a.AvatarAlt, Header: s.chosen(a.Header), HeaderDescription: a.HeaderAlt,
 		Locked: a.Locked, Bot: a.Bot, HideCollections: a.HideCollections, Discoverable: a.Discoverable, Indexable: a.Indexable,
 		ShowMedia: a.ShowMedia, ShowMediaReplies: a.ShowMediaReplies, ShowFeatured: a.ShowFeatured, Attributions: orEmpty(a.Attributions),
+		FeaturedTags: tags,
 	}
 	e.AvatarStatic, e.HeaderStatic = e.Avatar, e.Header
 	for i, f := range a.Fields {

@@ -76,7 +76,10 @@ func (s *server) schedule(c *Call, d posts.Draft, when string) error {
 		return err
 	}
 	x, err := s.Posts.Schedule(c.R.Context(), c.Viewer(), d, *at)
-	if err == nil && x.Posted != nil { // the request is an old one
+	if err != nil {
+		return s.refusedDraft(c, err)
+	}
+	if x.Posted != nil { // the request is an old one
 		return s.status(c, x.Posted)
 	}
 	return s.answerScheduled(c, x, err)

@@ -1,6 +1,7 @@
 package mastodon
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/guildhall/guildhall/identity"
@@ -19,12 +20,10 @@ type signUpParams struct {
 }
 
 // signUp makes a user and answers with a token of the app that asked, which
-// opens nothing before the address is confirmed. It takes no parameter that
-// could give anybody a role.
+// opens nothing before the address is confirmed. The app may ask with its own
+// token or with a member's: it gets no more by one than by the other. It takes no
+// parameter that could give anybody a role.
 func (s *server) signUp(c *Call) error {
-	if c.Caller.UserID != 0 {
-		return errs.New(errs.Forbidden, "This method requires a client credentials token")
-	}
 	var in signUpParams
 	if err := c.Decode(&in); err != nil {
 		return err
@@ -35,13 +34,25 @@ func (s *server) signUp(c *Call) error {
 		Reason: in.Reason, Invite: in.Invite, AppID: c.Caller.AppID, Address: c.Address().String(),
 	})
 	if err != nil {
-		return err
+		return refusedSignUp(err)
 	}
 	t, err := s.Identity.NewToken(ctx, c.Caller.AppID, u.ID, c.Caller.Scopes)
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, tokenOf(t))
+}
+
+// refusedSignUp says of an e-mail address that is missing both that and that it is
+// none: clients have learned to expect the two together.
+func refusedSignUp(err error) error {
+	var why *errs.Error
+	if errors.As(err, &why) {
+		if list := why.Fields["email"]; len(list) == 1 && list[0].Code == "ERR_BLANK" {
+			why.Fields["email"] = append(list, errs.Field{Code: "ERR_INVALID", Text: "is invalid"})
+		}
+	}
+	return err
 }
 
 // emailParams name an address.

@@ -41,6 +41,8 @@ type statusParams struct {
 	ScheduledAt string `param:"scheduled_at"`
 	Quoted      ids.ID `param:"quoted_status_id"`
 	QuotePolicy string `param:"quote_approval_policy" enum:"public,followers,nobody"`
+	// Whom alone the text may mention; an app knows whom its author chose.
+	Mentionable *[]ids.ID `param:"allowed_mentions"`
 }
 
 // draft turns the parameters into what the author wants to post.
@@ -54,7 +56,7 @@ func (c *Call) draft(in *statusParams) (posts.Draft, error) {
 	d := posts.Draft{ // some apps send an empty id for no image
 		Text: in.Status, Spoiler: in.Spoiler, Sensitive: in.Sensitive, Language: in.Language,
 		InReplyToID: in.InReplyToID, Media: slices.DeleteFunc(in.MediaIDs, func(id ids.ID) bool { return id == 0 }), AppID: c.Caller.AppID,
-		QuoteOfID: in.Quoted, Key: c.R.Header.Get("Idempotency-Key"),
+		QuoteOfID: in.Quoted, Key: c.R.Header.Get("Idempotency-Key"), Mentionable: in.Mentionable,
 	}
 	if in.Visibility != nil && *in.Visibility != "" {
 		v, ok := parseVisibility(*in.Visibility)
@@ -109,7 +111,7 @@ func (s *server) createStatus(c *Call) error {
 	}
 	v, err := s.Posts.Create(c.R.Context(), c.Viewer(), d)
 	if err != nil {
-		return err
+		return s.refusedDraft(c, err)
 	}
 	return s.status(c, v)
 }
@@ -129,7 +131,7 @@ func (s *server) editStatus(c *Call) error {
 	}
 	v, err := s.Posts.Edit(c.R.Context(), c.Viewer(), id, d)
 	if err != nil {
-		return err
+		return s.refusedDraft(c, err)
 	}
 	return s.status(c, v)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/profiles"
 )
 
 // Page sizes of lists of tags.
@@ -133,19 +134,28 @@ func (s *server) featuredTags(c *Call) error {
 }
 
 func (s *server) featuredOf(c *Call, id ids.ID) error {
-	tags, err := s.Posts.FeaturedTags(c.R.Context(), c.Viewer(), id)
-	if err != nil {
-		return err
-	}
 	a, err := s.Profiles.Account(c.R.Context(), id)
 	if err != nil {
 		return err
 	}
-	list := make([]featuredTagEntity, len(tags))
-	for i, t := range tags {
-		list[i] = s.featuredTagEntity(t, a.Acct())
+	list, err := s.featuredTagEntities(c.R.Context(), c.Viewer(), a)
+	if err != nil {
+		return err
 	}
 	return c.JSON(http.StatusOK, list)
+}
+
+// featuredTagEntities are the tags on the profile of an account.
+func (s *server) featuredTagEntities(ctx context.Context, viewer ids.ID, of *profiles.Account) ([]featuredTagEntity, error) {
+	tags, err := s.Posts.FeaturedTags(ctx, viewer, of.ID)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]featuredTagEntity, len(tags))
+	for i, t := range tags {
+		list[i] = s.featuredTagEntity(t, of.Acct())
+	}
+	return list, nil
 }
 
 // featureParams name a tag to be shown on the profile.

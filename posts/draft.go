@@ -65,7 +65,7 @@ func (s *Service) compose(ctx context.Context, author *profiles.Account, d Draft
 		c.mention(a)
 		return s.config.BaseURL + "/@" + a.Acct(), a.Username, true
 	}, s.tagURL)
-	return c, nil
+	return c, c.onlyNames(author.ID, d.Mentionable)
 }
 
 func (s *Service) tagURL(tag string) string { return s.config.BaseURL + "/tags/" + url.PathEscape(tag) }

@@ -143,6 +143,7 @@ type Draft struct {
 	AppID       ids.ID
 	QuoteOfID   ids.ID       // of an edit it is passed over
 	QuotePolicy *QuotePolicy // nil: the author's default, or as it was
+	Mentionable *[]ids.ID    // whom alone the text may name, besides the author; nil: anybody
 	Key         string       // Idempotency-Key, empty: none
 	scheduled   ids.ID       // the scheduled post that this is
 }
