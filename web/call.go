@@ -16,6 +16,7 @@ import (
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/limit"
 	"github.com/guildhall/guildhall/notifications"
+	"github.com/guildhall/guildhall/posts"
 )
 
 // call is one request for a page.
@@ -253,10 +254,11 @@ type frame struct {
 	Title   string // of the page, empty: the community's name alone
 	Here    string // the address of the page
 	User    *identity.User
-	SignOut string // the form token to sign out, if somebody is signed in
-	Unread  int    // notifications, of who is signed in
-	Landing bool   // offers to sign in and out by itself
-	NoIndex bool   // search engines shall not keep it
+	SignOut string      // the form token to sign out, if somebody is signed in
+	Unread  int         // notifications, of who is signed in
+	Talked  []posts.Tag // what is talked about, for who is signed in
+	Landing bool        // offers to sign in and out by itself
+	NoIndex bool        // search engines shall not keep it
 	Preview *preview
 }
 
@@ -275,6 +277,7 @@ func (c *call) frame(title string) frame {
 	}
 	if c.viewer() != 0 {
 		f.Unread = c.unread()
+		f.Talked = c.talkedAbout(c.r.Context())
 	}
 	return f
 }

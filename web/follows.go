@@ -12,6 +12,8 @@ func (c *call) below() error {
 	switch name := c.r.PathValue("id"); name {
 	case "followers", "following":
 		return c.follows(name)
+	case "report":
+		return c.reportForm()
 	}
 	return c.post()
 }

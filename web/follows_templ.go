@@ -123,7 +123,7 @@ func followsPage(f frame, d followsData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = connectCard(f).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = beside(f).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -203,7 +203,7 @@ func requestsPage(f frame, d peopleData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = connectCard(f).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = beside(f).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

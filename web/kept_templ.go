@@ -102,7 +102,7 @@ func keptPage(f frame, path string, l listData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = connectCard(f).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = beside(f).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

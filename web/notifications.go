@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
@@ -52,8 +53,9 @@ type notice struct {
 	People     []*profiles.Account
 	Ago        string
 	New        bool
-	Card       *card // nil: it is about no post
-	Asks       bool  // a follow request that waits
+	Card       *card               // nil: it is about no post
+	Asks       bool                // a follow request that waits
+	Warning    *moderation.Warning // nil: none
 }
 
 // noticesData is what the page shows.
@@ -113,11 +115,15 @@ func (c *call) notices(groups []notifications.Group, read ids.ID) ([]notice, err
 	if err != nil {
 		return nil, err
 	}
+	warnings, err := c.Moderation.Warnings(c.r.Context(), subjects(groups, notifications.Warned))
+	if err != nil {
+		return nil, err
+	}
 	now, words := c.Now(), c.words()
 	var list []notice
 	for _, g := range groups {
 		texts := notificationTexts[g.Type]
-		n := notice{Group: g, Icon: texts.icon, Text: texts.one, Others: g.Count - 1, Ago: words.ago(now, g.LatestAt), New: g.NewestID > read}
+		n := notice{Group: g, Icon: texts.icon, Text: texts.one, Others: g.Count - 1, Ago: words.ago(now, g.LatestAt), New: g.NewestID > read, Warning: warnings[g.SubjectID]}
 		for _, id := range g.SampleIDs {
 			if a := people[id]; a != nil {
 				n.People = append(n.People, a)
@@ -126,8 +132,11 @@ func (c *call) notices(groups []notifications.Group, read ids.ID) ([]notice, err
 		if len(n.People) == 0 {
 			continue
 		}
-		if n.Others > 0 && texts.several != "" {
+		switch {
+		case n.Others > 0 && texts.several != "":
 			n.Text = texts.several
+		case n.Type == notifications.PollEnded && n.People[0].ID == c.user.ID:
+			n.Text = "Your poll has ended"
 		}
 		if g.View != nil {
 			cards, err := c.cards([]*posts.View{g.View})
@@ -144,6 +153,17 @@ func (c *call) notices(groups []notifications.Group, read ids.ID) ([]notice, err
 		list = append(list, n)
 	}
 	return list, c.asks(list)
+}
+
+// subjects are what the notifications of one type are about.
+func subjects(groups []notifications.Group, about notifications.Type) []ids.ID {
+	var list []ids.ID
+	for _, g := range groups {
+		if g.Type == about {
+			list = append(list, g.SubjectID)
+		}
+	}
+	return list
 }
 
 // asks finds the follow requests that still wait.
@@ -169,6 +189,14 @@ func (c *call) asks(list []notice) error {
 		list[i].Asks = list[i].Type == notifications.FollowRequest && waits[list[i].People[0].ID]
 	}
 	return nil
+}
+
+// about leads to what a notification is about beside posts, empty: nowhere.
+func (n notice) about() string {
+	if n.Type == notifications.Reported {
+		return reportsPath + "/" + n.SubjectID.String()
+	}
+	return ""
 }
 
 // whole tells whether a notification shows its post in full: what asks for an

@@ -41,6 +41,9 @@ var relations = map[string]func(s *profiles.Service, ctx context.Context, me, ot
 // relate does something about another member, and answers with the buttons for
 // what can be done next, or leads back to the page that the form is on.
 func (c *call) relate() error {
+	if c.r.PathValue("deed") == "report" {
+		return c.sendReport()
+	}
 	do, ok := relations[c.r.PathValue("deed")]
 	if !ok {
 		return errNoPage()

@@ -14,7 +14,10 @@ func rich(english string, parts ...templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		rest := t(ctx, english)
 		for _, part := range parts {
-			before, after, _ := strings.Cut(rest, "%s")
+			before, after, found := strings.Cut(rest, "%s")
+			if !found {
+				break
+			}
 			if _, err := io.WriteString(w, templ.EscapeString(before)); err != nil {
 				return err
 			}

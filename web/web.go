@@ -66,6 +66,7 @@ type server struct {
 	matcher    language.Matcher // of catalogues
 	mux        *http.ServeMux
 	cross      *http.CrossOriginProtection
+	talked     talked
 }
 
 // audience is whom a page is for.

@@ -2,6 +2,12 @@
 // without it, only with more pages on the way.
 "use strict"
 
+// Rows of links that are wider than the screen begin where one is.
+for (const here of document.querySelectorAll(":is(.top, .desks, .settings-nav) > [aria-current]")) {
+  const row = here.parentElement.getBoundingClientRect(), at = here.getBoundingClientRect()
+  here.parentElement.scrollLeft += at.left + at.width / 2 - row.left - row.width / 2
+}
+
 // A favourite or boost shows at once; the answer then puts what is true in its
 // place, and a failure takes it back.
 document.addEventListener("htmx:beforeRequest", e => {
