@@ -53,6 +53,9 @@ func everyPage(w *world) map[string]*shown {
 		"/settings/filters/new", "/settings/blocks", "/settings/sessions", "/settings/password", "/settings/appearance"} {
 		pages[path] = member.get(path)
 	}
+	w.member("other")
+	pages["report"] = member.get("/@other/report")
+	pages["report sent"] = member.get("/@other/report?sent=1")
 	pages["compose"] = member.get("/compose")
 	pages["edit"] = member.get(w.address("author", first) + "/edit")
 	pages["consent"] = member.get(authorize(app))
