@@ -10,12 +10,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/httpx"
 )
 
 // bare is a server without domains, for what every page has in common.
 func bare(log *bytes.Buffer, gate *httpx.Gate) *server {
-	return &server{Deps: Deps{Log: slog.New(slog.NewJSONHandler(log, nil)), Gate: gate, Now: time.Now}, catalogues: loadCatalogues()}
+	return &server{Deps: Deps{Log: slog.New(slog.NewJSONHandler(log, nil)), Gate: gate, Now: time.Now, Instance: new(instance.Service)}, catalogues: loadCatalogues()}
 }
 
 // LK-11: a page that panics costs one request, tells the log where, and the
