@@ -22,7 +22,7 @@ func TestReportOfAMember(t *testing.T) {
 	other := w.post(ann, posts.Draft{Text: "Good morning"})
 	ben := w.signedIn("ben")
 
-	form := ben.get("/@ann/report?post=" + post.ID.String()).is(http.StatusOK).says("Report ann", "Buy my course")
+	form := ben.get("/@ann/report?post="+post.ID.String()).is(http.StatusOK).says("Report ann", "Buy my course")
 	readable(t, "report", form)
 	if strings.Contains(form.body, "Good morning") || other.ID == 0 {
 		t.Error("a post that nobody reported is shown")
