@@ -60,6 +60,10 @@ type App struct {
 	faces    *blob.Store // avatars and headers: a room deletes only its own files
 	signs    *blob.Store // custom emoji
 	metrics  *prometheus.Registry
+	traffic  *observe.Traffic
+	history  *observe.History
+	caches   *observe.Caches
+	watch    *observe.Watch
 	bus      *bus.Bus
 	dbs      map[string]*db.DB
 	lock     *db.Lock
@@ -107,6 +111,8 @@ func Open(ctx context.Context, c Config, o Options) (_ *App, err error) {
 		a.now = time.Now
 	}
 	a.ids = ids.NewGenerator(a.now)
+	a.traffic, a.watch, a.caches = observe.NewTraffic(a.now), observe.NewWatch(a.now), &observe.Caches{}
+	a.history = observe.NewHistory(a.traffic, a.now)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
@@ -230,6 +236,7 @@ func (a *App) build() error {
 	}
 	if c.RateLimits == "on" {
 		a.limits = limit.New(a.now)
+		a.limits.Refused = func(rule, key string) { a.watch.Note("limit", rule, addressIn(key)) }
 	}
 	pages, err := c.pages()
 	if err != nil {
@@ -237,17 +244,17 @@ func (a *App) build() error {
 	}
 	images := image.New(2, image.Limits{Bytes: 16 << 20, Pixels: 33_177_600})
 	a.Identity = identity.New(identity.Deps{DB: a.dbs["identity"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
-		Keys: keys, Mail: mailer, Limit: a.limits}, c.identity())
+		Keys: keys, Mail: mailer, Limit: a.limits, Caches: a.caches, Watch: a.watch}, c.identity())
 	a.Profiles = profiles.New(profiles.Deps{DB: a.dbs["profiles"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
-		Identity: a.Identity, Images: images, Blobs: a.faces, Format: a.format}, c.profiles())
+		Identity: a.Identity, Images: images, Blobs: a.faces, Format: a.format, Caches: a.caches}, c.profiles())
 	a.Posts = posts.New(posts.Deps{DB: a.dbs["posts"], Search: a.dbs["search"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
-		Profiles: a.Profiles, Images: images, Blobs: a.blobs, Pages: pages, Translator: c.translator()}, c.posts())
+		Profiles: a.Profiles, Images: images, Blobs: a.blobs, Pages: pages, Translator: c.translator(), Caches: a.caches}, c.posts())
 	a.Instance = instance.New(instance.Deps{DB: a.dbs["instance"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Profiles: a.Profiles, Posts: a.Posts, Images: images, Blobs: a.signs}, c.instance())
 	a.Moderation = moderation.New(moderation.Deps{DB: a.dbs["moderation"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Instance: a.Instance})
 	a.Notifications = notifications.New(notifications.Deps{DB: a.dbs["notifications"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
-		Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Keys: keys, Icon: a.avatarURL, Page: web.Address,
+		Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Keys: keys, Icon: a.avatarURL, Page: web.Address, Caches: a.caches,
 		Push: webpush.NewClient(fetch.Guard{}.Transport(), c.subject(), a.now)}, notifications.DefaultConfig())
 	a.Identity.OnRevoked(a.closeStreams)
 	return nil
@@ -281,6 +288,7 @@ func (a *App) Start(ctx context.Context) error {
 		}
 	}
 	go a.measuring(ctx)
+	go a.history.Run(ctx)
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/maypok86/otter/v2"
+	"github.com/maypok86/otter/v2/stats"
 )
 
 const (
@@ -45,13 +46,13 @@ type generations [256]uint64
 func newCache(now func() time.Time) *cache {
 	return &cache{
 		now: now,
-		tokens: otter.Must(&otter.Options[digest, cached[*access]]{MaximumWeight: tokenBytes,
+		tokens: otter.Must(&otter.Options[digest, cached[*access]]{MaximumWeight: tokenBytes, StatsRecorder: stats.NewCounter(),
 			Weigher:          func(_ digest, c cached[*access]) uint32 { return c.value.weight() },
 			ExpiryCalculator: otter.ExpiryWriting[digest, cached[*access]](tokenFor)}),
-		users: otter.Must(&otter.Options[ids.ID, cached[*User]]{MaximumWeight: userBytes,
+		users: otter.Must(&otter.Options[ids.ID, cached[*User]]{MaximumWeight: userBytes, StatsRecorder: stats.NewCounter(),
 			Weigher:          func(_ ids.ID, c cached[*User]) uint32 { return c.value.weight() },
 			ExpiryCalculator: otter.ExpiryWriting[ids.ID, cached[*User]](userFor)}),
-		apps: otter.Must(&otter.Options[ids.ID, *App]{MaximumWeight: appBytes,
+		apps: otter.Must(&otter.Options[ids.ID, *App]{MaximumWeight: appBytes, StatsRecorder: stats.NewCounter(),
 			Weigher:          func(_ ids.ID, a *App) uint32 { return a.weight() },
 			ExpiryCalculator: otter.ExpiryWriting[ids.ID, *App](appFor)}),
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/page"
 )
 
 // CreateInvite makes an invitation and returns its code, of which only a hash
@@ -28,6 +29,53 @@ func (s *Service) CreateInvite(ctx context.Context, by ids.ID, maxUses int, expi
 		return "", err
 	}
 	return code, nil
+}
+
+// Invite is an invitation. Its code is known to nobody but those who have it.
+type Invite struct {
+	ID        ids.ID
+	By        ids.ID // who invites
+	MaxUses   int    // 0: no bound
+	Uses      int
+	ExpiresAt time.Time // zero: never
+	CreatedAt time.Time
+}
+
+// Good tells whether somebody can still sign up with the invitation.
+func (i *Invite) Good(now time.Time) bool {
+	return (i.MaxUses == 0 || i.Uses < i.MaxUses) && (i.ExpiresAt.IsZero() || now.Before(i.ExpiresAt))
+}
+
+// inviteRow is an invitation as stored.
+type inviteRow struct {
+	Invite
+	expires, created int64
+}
+
+// Invites lists all invitations, the latest first.
+func (s *Service) Invites(ctx context.Context, p page.Page) ([]Invite, error) {
+	end, args := p.SQL("id", nil)
+	rows, err := db.All(ctx, s.db, func(r *inviteRow) []any { return []any{&r.ID, &r.By, &r.MaxUses, &r.Uses, &r.expires, &r.created} },
+		"SELECT id, user_id, max_uses, uses, expires_at, created_at FROM identity_invites WHERE id > 0"+end, args...)
+	out := make([]Invite, len(rows))
+	for i, r := range rows {
+		r.CreatedAt = fromMillis(r.created)
+		if r.expires != 0 {
+			r.ExpiresAt = fromMillis(r.expires)
+		}
+		out[i] = r.Invite
+	}
+	return page.Sort(p, out), err
+}
+
+// EndInvite makes an invitation good for nobody any more. Returns NotFound if
+// there is none.
+func (s *Service) EndInvite(ctx context.Context, id ids.ID) error {
+	n, err := db.Exec(ctx, s.db, "UPDATE identity_invites SET expires_at = $2 WHERE id = $1", id, s.millis())
+	if err == nil && n == 0 {
+		return errs.NotFoundRecord()
+	}
+	return err
 }
 
 // useInvite takes one use of an invitation. Where none is needed a bad code

@@ -15,6 +15,7 @@ const (
 	ManageBlocks      Permissions = 1 << 7
 	ManageTaxonomies  Permissions = 1 << 8
 	ManageUsers       Permissions = 1 << 10
+	ManageInvites     Permissions = 1 << 11
 	ManageRules       Permissions = 1 << 12
 	ManageNews        Permissions = 1 << 13 // announcements
 	ManageCustomEmoji Permissions = 1 << 14
@@ -24,7 +25,7 @@ const (
 
 const (
 	moderatorMay = ViewDashboard | ViewAuditLog | ManageUsers | ManageReports | ManageTaxonomies
-	adminMay     = moderatorMay | ViewDevops | ManageFederation | ManageSettings | ManageBlocks | ManageRules | ManageNews |
+	adminMay     = moderatorMay | ViewDevops | ManageFederation | ManageSettings | ManageBlocks | ManageInvites | ManageRules | ManageNews |
 		ManageCustomEmoji | ManageUserAccess | DeleteUserData
 )
 

@@ -14,6 +14,7 @@ import (
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/limit"
 	"github.com/guildhall/guildhall/internal/mail"
+	"github.com/guildhall/guildhall/internal/observe"
 	"github.com/guildhall/guildhall/internal/seal"
 )
 
@@ -55,6 +56,9 @@ type Deps struct {
 	Keys  *seal.Keyring
 	Mail  *mail.Mailer
 	Limit *limit.Limiter // nil: no limits
+
+	Caches *observe.Caches // nil: nobody looks
+	Watch  *observe.Watch  // nil: nobody looks
 }
 
 // Service is the room's door. Its methods may be called concurrently.
@@ -67,6 +71,7 @@ type Service struct {
 	keys     *seal.Keyring
 	mail     *mail.Mailer
 	limiter  *limit.Limiter
+	watch    *observe.Watch
 	cfg      Config
 	outbox   *bus.Outbox
 	hasher   hasher
@@ -83,9 +88,12 @@ type Service struct {
 
 // New returns the service; Start sets it going.
 func New(d Deps, c Config) *Service {
-	s := &Service{db: d.DB, bus: d.Bus, ids: d.IDs, now: d.Now, log: d.Log, keys: d.Keys, mail: d.Mail, limiter: d.Limit,
+	s := &Service{db: d.DB, bus: d.Bus, ids: d.IDs, now: d.Now, log: d.Log, keys: d.Keys, mail: d.Mail, limiter: d.Limit, watch: d.Watch,
 		cfg: c, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now), hasher: newHasher(c.HashConcurrency, c.WeakPasswords),
 		cache: newCache(d.Now), reserved: map[string]bool{}}
+	observe.Keep(d.Caches, "identity.tokens", s.cache.tokens)
+	observe.Keep(d.Caches, "identity.users", s.cache.users)
+	observe.Keep(d.Caches, "identity.apps", s.cache.apps)
 	for _, name := range c.ReservedNames {
 		s.reserved[name] = true
 	}

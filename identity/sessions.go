@@ -74,6 +74,7 @@ func (s *Service) checkPassword(ctx context.Context, login, password, address st
 	case err != nil:
 		return userRow{}, err
 	case !ok || unknown:
+		s.watch.Note("sign_in", "", addressKey(address))
 		return userRow{}, errSignIn()
 	case row.Suspended: // whether an account is suspended is for nobody to find out here
 		return userRow{}, errSignIn()

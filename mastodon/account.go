@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/maypok86/otter/v2"
+	"github.com/maypok86/otter/v2/stats"
 
 	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/errs"
@@ -153,8 +154,8 @@ type renderCache = otter.Cache[ids.ID, *rendered]
 
 func newRenderCache() *renderCache {
 	return otter.Must(&otter.Options[ids.ID, *rendered]{
-		MaximumWeight: 64 << 20,
-		Weigher:       func(_ ids.ID, r *rendered) uint32 { return uint32(len(r.json)) + 128 },
+		MaximumWeight: 64 << 20, StatsRecorder: stats.NewCounter(),
+		Weigher: func(_ ids.ID, r *rendered) uint32 { return uint32(len(r.json)) + 128 },
 	})
 }
 

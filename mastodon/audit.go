@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/moderation"
 )
 
 // auditEntity is a line of the audit log.
@@ -20,7 +21,7 @@ type auditEntity struct {
 }
 
 func (s *server) auditLog(c *Call) error {
-	list, err := s.Moderation.AuditLog(c.R.Context(), c.Page(adminPage, adminPageMax))
+	list, err := s.Moderation.AuditLog(c.R.Context(), moderation.LogFilter{}, c.Page(adminPage, adminPageMax))
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package mastodon
 import (
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/httpx"
+	"github.com/guildhall/guildhall/internal/observe"
 )
 
 // endpoint is a route with all that can be looked up before a request comes.
@@ -18,12 +20,33 @@ type endpoint struct {
 	Route
 	server    *server
 	scopes    []string
+	traffic   *observe.Group
 	durations *prometheus.HistogramVec               // nil: none
 	observers [6]atomic.Pointer[prometheus.Observer] // of durations, by the first digit of the status; made when there is one
 }
 
 func newEndpoint(s *server, route Route, durations *prometheus.HistogramVec) *endpoint {
-	return &endpoint{Route: route, server: s, scopes: strings.Fields(route.Scope), durations: durations}
+	return &endpoint{Route: route, server: s, scopes: strings.Fields(route.Scope), durations: durations, traffic: s.Traffic.Group(group(route.Pattern))}
+}
+
+// grouped are the resources whose requests are counted apart from those of the
+// rest of the API.
+var grouped = []string{"accounts", "statuses", "timelines", "notifications", "media", "search", "admin"}
+
+// group is what a route's requests are counted with; empty for streams, whose
+// time says nothing.
+func group(pattern string) string {
+	if strings.HasPrefix(pattern, "/oauth/") || strings.HasPrefix(pattern, "/media/") {
+		return strings.Split(pattern, "/")[1]
+	}
+	parts := strings.Split(pattern+"///", "/") // "", "api", the version, the resource
+	switch {
+	case parts[3] == "streaming":
+		return ""
+	case parts[1] == "api" && slices.Contains(grouped, parts[3]):
+		return "api/" + parts[3]
+	}
+	return "api/other"
 }
 
 // classes of statuses by their first digit.
@@ -31,7 +54,11 @@ var classes = [...]string{"", "1xx", "2xx", "3xx", "4xx", "5xx"}
 
 // observe measures a request.
 func (e *endpoint) observe(status int, took time.Duration) {
-	if e.durations == nil || e.Flags&Unshed != 0 {
+	if e.Flags&Unshed != 0 {
+		return
+	}
+	e.traffic.Add(status, took)
+	if e.durations == nil {
 		return
 	}
 	class := status / 100

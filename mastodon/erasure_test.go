@@ -41,6 +41,7 @@ var keptOfErased = map[string]string{
 	"moderation_reports.target_id":       "that there was a report; its words and posts are gone",
 	"moderation_reports.assigned_id":     "which moderator was to look after a report",
 	"moderation_reports.resolved_id":     "which moderator has decided a report",
+	"moderation_report_notes.actor_id":   "which moderator has noted something about a report",
 	"moderation_warnings.actor_id":       "which moderator has warned somebody else",
 	"moderation_log.actor_id":            "the log is never changed",
 	"moderation_log.target_id":           "the log is never changed",

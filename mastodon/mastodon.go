@@ -19,6 +19,7 @@ import (
 	"github.com/guildhall/guildhall/internal/blob"
 	"github.com/guildhall/guildhall/internal/httpx"
 	"github.com/guildhall/guildhall/internal/limit"
+	"github.com/guildhall/guildhall/internal/observe"
 	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
@@ -41,6 +42,8 @@ type Deps struct {
 	Ready         func() error          // nil: always ready
 	// Storage says where the data is; nil: nobody is told.
 	Storage func(context.Context) (Storage, error)
+	Traffic *observe.Traffic // nil: requests are not counted
+	Caches  *observe.Caches  // nil: nobody looks
 	Now     func() time.Time
 	Log     *slog.Logger
 }

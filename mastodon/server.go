@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/guildhall/guildhall/internal/httpx"
+	"github.com/guildhall/guildhall/internal/observe"
 )
 
 // server is the API as a handler. Its fields do not change after New.
@@ -47,6 +48,8 @@ func New(d Deps, config Config) http.Handler {
 		mux: http.NewServeMux(), behind: http.NewServeMux(),
 		rendered: newRenderCache(), statuses: newStatusCache(), pictures: drawPictures(), instance: &instanceCache{},
 	}
+	observe.Keep(d.Caches, "mastodon.accounts", s.rendered)
+	observe.Keep(d.Caches, "mastodon.statuses", s.statuses)
 	s.description = sync.OnceValues(func() ([]byte, error) { return Document(s.config) })
 	durations := newDurations(d.Metrics)
 	for _, route := range Routes() {

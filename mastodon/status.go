@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/maypok86/otter/v2"
+	"github.com/maypok86/otter/v2/stats"
 
 	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/ids"
@@ -139,8 +140,8 @@ type renderedStatus struct {
 
 func newStatusCache() *statusCache {
 	return otter.Must(&otter.Options[ids.ID, *renderedStatus]{
-		MaximumWeight: 96 << 20,
-		Weigher:       func(_ ids.ID, r *renderedStatus) uint32 { return uint32(len(r.json)) + 128 },
+		MaximumWeight: 96 << 20, StatsRecorder: stats.NewCounter(),
+		Weigher: func(_ ids.ID, r *renderedStatus) uint32 { return uint32(len(r.json)) + 128 },
 	})
 }
 

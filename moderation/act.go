@@ -134,6 +134,9 @@ func (s *Service) SetRole(ctx context.Context, by Actor, account ids.ID, role id
 	if err := by.may(identity.ManageUserAccess); err != nil {
 		return err
 	}
+	if role != identity.RoleUser && role.Rank() == 0 {
+		return invalid("role", "ERR_INCLUSION", "is not a role")
+	}
 	name, err := s.actOn(ctx, by, account)
 	if err != nil {
 		return err

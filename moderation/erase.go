@@ -117,5 +117,6 @@ var erasures = [...]string{
 	"UPDATE moderation_reports SET comment = '' WHERE target_id = $1",
 	"DELETE FROM moderation_report_statuses WHERE report_id IN (SELECT id FROM moderation_reports WHERE target_id = $1)",
 	"DELETE FROM moderation_report_collections WHERE report_id IN (SELECT id FROM moderation_reports WHERE target_id = $1)",
+	"DELETE FROM moderation_report_notes WHERE report_id IN (SELECT id FROM moderation_reports WHERE target_id = $1)",
 	"DELETE FROM moderation_warnings WHERE account_id = $1",
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/page"
 	"github.com/guildhall/guildhall/internal/testkit"
+	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/posts"
 )
 
@@ -38,7 +39,7 @@ func TestLeave(t *testing.T) {
 				t.Errorf("%s again: %v", name, err)
 			}
 		}
-		log, err := h.AuditLog(k.Ctx, page.Page{Limit: 10})
+		log, err := h.AuditLog(k.Ctx, moderation.LogFilter{}, page.Page{Limit: 10})
 		h.must(err)
 		if len(log) != 1 || log[0].Action != "leave" || log[0].Target != "ann" {
 			t.Errorf("the log is %+v", log)

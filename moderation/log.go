@@ -75,12 +75,27 @@ func houseEntry(e bus.Event) (by ids.ID, entry Entry, err error) {
 	return a.By, entry, err
 }
 
+// LogFilter narrows the audit log; zero values do not.
+type LogFilter struct {
+	ActorID      ids.ID
+	Kind, Action string // both or none
+}
+
 // AuditLog lists what was done, the latest first.
-func (s *Service) AuditLog(ctx context.Context, p page.Page) ([]Entry, error) {
-	end, args := p.SQL("id", nil)
+func (s *Service) AuditLog(ctx context.Context, f LogFilter, p page.Page) ([]Entry, error) {
+	where, args := "id > 0", []any(nil)
+	switch deed := "kind = $1 AND action = $2"; {
+	case f.Kind != "" && f.ActorID != 0:
+		where, args = deed+" AND actor_id = $3", []any{f.Kind, f.Action, f.ActorID}
+	case f.Kind != "":
+		where, args = deed, []any{f.Kind, f.Action}
+	case f.ActorID != 0:
+		where, args = "actor_id = $1", []any{f.ActorID}
+	}
+	end, args := p.SQL("id", args)
 	rows, err := db.All(ctx, s.DB, func(e *Entry) []any {
 		return []any{&e.ID, &e.ActorID, &e.Action, &e.Kind, &e.TargetID, &e.Target, &e.Address, &e.Details}
-	}, "SELECT id, actor_id, action, kind, target_id, target, address, details FROM moderation_log WHERE id > 0"+end, args...)
+	}, "SELECT id, actor_id, action, kind, target_id, target, address, details FROM moderation_log WHERE "+where+end, args...)
 	for i := range rows {
 		rows[i].At = rows[i].ID.Time()
 	}

@@ -107,7 +107,7 @@ func TestActions(t *testing.T) {
 		if views, err := h.Posts.Evidence(k.Ctx, []ids.ID{id}); err != nil || len(views) != 1 {
 			t.Errorf("moderators do not see it: %v", err)
 		}
-		log, err := h.AuditLog(k.Ctx, page.Page{Limit: 10})
+		log, err := h.AuditLog(k.Ctx, moderation.LogFilter{}, page.Page{Limit: 10})
 		if err != nil || len(log) != 1 || log[0].Action != "suspend" || log[0].ActorID != mod || log[0].TargetID != ann || log[0].Address != "192.0.2.1" {
 			t.Errorf("%+v, %v", log, err)
 		}
@@ -196,7 +196,7 @@ func TestHouseIsLogged(t *testing.T) {
 		h.must(h.Instance.RemoveAnnouncement(k.Ctx, boss, a.ID))
 		var log []moderation.Entry
 		testkit.Eventually(t, func() bool {
-			log, err = h.AuditLog(k.Ctx, page.Page{Limit: 10})
+			log, err = h.AuditLog(k.Ctx, moderation.LogFilter{}, page.Page{Limit: 10})
 			h.must(err)
 			return len(log) == 4
 		})

@@ -10,6 +10,7 @@ import (
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/page"
 	"github.com/maypok86/otter/v2"
+	"github.com/maypok86/otter/v2/stats"
 	"golang.org/x/sync/singleflight"
 )
 
@@ -65,7 +66,7 @@ type cacheShard struct {
 
 func newRecentCache(bytes uint64) *recentCache {
 	return &recentCache{cache: otter.Must(&otter.Options[ids.ID, *recent]{
-		MaximumWeight: bytes,
+		MaximumWeight: bytes, StatsRecorder: stats.NewCounter(),
 		Weigher: func(_ ids.ID, r *recent) uint32 {
 			return uint32(128 + len(r.rows)*160) // a row with its group key
 		},

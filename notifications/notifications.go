@@ -16,6 +16,7 @@ import (
 	"github.com/guildhall/guildhall/internal/bus"
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/observe"
 	"github.com/guildhall/guildhall/internal/page"
 	"github.com/guildhall/guildhall/internal/seal"
 	"github.com/guildhall/guildhall/internal/webpush"
@@ -175,7 +176,8 @@ type Deps struct {
 	Push     *webpush.Client
 	Icon     func(*profiles.Account) string // address of an account's picture
 	// Page returns the address of an account's page, or of a post of theirs.
-	Page func(of *profiles.Account, post ids.ID) string
+	Page   func(of *profiles.Account, post ids.ID) string
+	Caches *observe.Caches // nil: nobody looks
 }
 
 // Service is the room's door. Its methods may be called concurrently.
@@ -192,8 +194,11 @@ type Service struct {
 
 // New returns the service; Start makes it hear.
 func New(d Deps, c Config) *Service {
-	return &Service{Deps: d, config: c, recent: newRecentCache(c.CacheBytes), notifiers: newNotifierCache(c.NotifierBytes), hub: newHub(c),
+	s := &Service{Deps: d, config: c, recent: newRecentCache(c.CacheBytes), notifiers: newNotifierCache(c.NotifierBytes), hub: newHub(c),
 		pushWake: make(chan struct{}, 1), hosts: hosts{under: map[string]int{}}}
+	observe.Keep(d.Caches, "notifications.recent", s.recent.cache)
+	observe.Keep(d.Caches, "notifications.notifiers", s.notifiers)
+	return s
 }
 
 //go:embed schema

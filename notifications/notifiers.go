@@ -7,6 +7,7 @@ import (
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/profiles"
 	"github.com/maypok86/otter/v2"
+	"github.com/maypok86/otter/v2/stats"
 )
 
 // notifierCache keeps who wants to be told when an author posts. An entry
@@ -21,6 +22,7 @@ type notifiers struct {
 func newNotifierCache(bytes uint64) *notifierCache {
 	return otter.Must(&otter.Options[ids.ID, notifiers]{
 		MaximumWeight:    bytes,
+		StatsRecorder:    stats.NewCounter(),
 		Weigher:          func(_ ids.ID, n notifiers) uint32 { return uint32(96 + 8*len(n.accounts)) },
 		ExpiryCalculator: otter.ExpiryWriting[ids.ID, notifiers](time.Hour),
 	})

@@ -6,7 +6,9 @@ import (
 
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/observe"
 	"github.com/maypok86/otter/v2"
+	"github.com/maypok86/otter/v2/stats"
 )
 
 // cacheTTL is the net below invalidation: nothing stale lives longer.
@@ -34,6 +36,15 @@ func (s *Service) openCaches() {
 	s.authorStats = newCache(c.AuthorCache/4, func(ids.ID, AuthorStats) uint32 { return 128 })
 	s.feeds = newFeeds(c.FeedCache)
 	s.public = newRing(c.PublicSize)
+	observe.Keep(s.Caches, "posts.posts", s.posts)
+	observe.Keep(s.Caches, "posts.threads", s.threads)
+	observe.Keep(s.Caches, "posts.cards", s.cards)
+	observe.Keep(s.Caches, "posts.marks", s.marks)
+	observe.Keep(s.Caches, "posts.authors", s.authors)
+	observe.Keep(s.Caches, "posts.author_stats", s.authorStats)
+	observe.Keep(s.Caches, "posts.filters", s.filters)
+	observe.Keep(s.Caches, "posts.translations", s.translations.done)
+	s.Caches.Add(s.feeds.look)
 }
 
 // newCache returns a cache that is bounded by the bytes that weigh returns. A
@@ -41,7 +52,7 @@ func (s *Service) openCaches() {
 // sees to that itself.
 func newCache[V any](bytes uint64, weigh func(ids.ID, V) uint32) *otter.Cache[ids.ID, V] {
 	return otter.Must(&otter.Options[ids.ID, V]{
-		MaximumWeight: bytes, Weigher: weigh,
+		MaximumWeight: bytes, Weigher: weigh, StatsRecorder: stats.NewCounter(),
 		ExpiryCalculator: otter.ExpiryWriting[ids.ID, V](cacheTTL),
 	})
 }

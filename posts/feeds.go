@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/observe"
 	"github.com/guildhall/guildhall/profiles"
 )
 
@@ -55,6 +56,13 @@ type feeds struct {
 func newFeeds(budget uint64) *feeds {
 	return &feeds{of: map[feedKey]*feed{}, by: map[ids.ID]map[*feed]struct{}{}, tagged: map[string]map[*feed]struct{}{},
 		kept: map[ids.ID]map[ids.ID]int{}, stale: map[feedKey]bool{}, budget: int64(min(budget, math.MaxInt64))}
+}
+
+// look tells how many feeds are loaded and what they take.
+func (fs *feeds) look() observe.Cache {
+	fs.mu.RLock()
+	defer fs.mu.RUnlock()
+	return observe.Cache{Name: "posts.feeds", Entries: len(fs.of), Bytes: uint64(max(0, fs.bytes)), Max: uint64(fs.budget)}
 }
 
 // mark returns a number that is another one after a reader's choices have

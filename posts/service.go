@@ -14,6 +14,7 @@ import (
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/image"
+	"github.com/guildhall/guildhall/internal/observe"
 	"github.com/guildhall/guildhall/profiles"
 	"golang.org/x/sync/singleflight"
 )
@@ -127,6 +128,8 @@ type Deps struct {
 	Pages    Pages // nil: links have no cards
 
 	Translator Translator // nil: posts are not translated
+
+	Caches *observe.Caches // nil: nobody looks
 }
 
 // Service keeps posts and shows them to those who may see them. Its methods

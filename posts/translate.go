@@ -10,6 +10,7 @@ import (
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/text"
 	"github.com/maypok86/otter/v2"
+	"github.com/maypok86/otter/v2/stats"
 )
 
 // Translator translates texts. Its methods return Unavailable when it cannot.
@@ -59,7 +60,7 @@ const (
 func newTranslations() translations {
 	return translations{
 		done: otter.Must(&otter.Options[translationKey, *Translation]{
-			MaximumWeight: translationsBytes, Weigher: weighTranslation,
+			MaximumWeight: translationsBytes, Weigher: weighTranslation, StatsRecorder: stats.NewCounter(),
 			ExpiryCalculator: otter.ExpiryWriting[translationKey, *Translation](translationsFor),
 		}),
 		languages: otter.Must(&otter.Options[struct{}, map[string][]string]{

@@ -7,6 +7,7 @@ import (
 
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/maypok86/otter/v2"
+	"github.com/maypok86/otter/v2/stats"
 	"golang.org/x/sync/singleflight"
 )
 
@@ -29,7 +30,7 @@ type cache[K comparable, V any] struct {
 
 func newCache[K comparable, V any](bytes uint64, weigh func(K, V) uint32, life func(otter.Entry[K, V]) time.Duration) *cache[K, V] {
 	return &cache[K, V]{seed: maphash.MakeSeed(), values: otter.Must(&otter.Options[K, V]{
-		MaximumWeight: bytes, Weigher: weigh, ExpiryCalculator: otter.ExpiryWritingFunc(life)})}
+		MaximumWeight: bytes, Weigher: weigh, StatsRecorder: stats.NewCounter(), ExpiryCalculator: otter.ExpiryWritingFunc(life)})}
 }
 
 func (c *cache[K, V]) get(key K) (V, bool) { return c.values.GetIfPresent(key) }

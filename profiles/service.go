@@ -16,6 +16,7 @@ import (
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/image"
+	"github.com/guildhall/guildhall/internal/observe"
 	"github.com/maypok86/otter/v2"
 )
 
@@ -78,6 +79,7 @@ type Deps struct {
 	Blobs    *blob.Store
 	// Format makes safe HTML of a bio or of a field's value.
 	Format func(text string) (html string)
+	Caches *observe.Caches // nil: nobody looks
 }
 
 // Service keeps accounts and how they stand to each other. Its methods may be
@@ -111,7 +113,7 @@ type total struct {
 
 // New returns a service; Start makes it take part in events.
 func New(d Deps, c Config) *Service {
-	return &Service{
+	s := &Service{
 		config: c, db: d.DB, bus: d.Bus, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now), ids: d.IDs, now: d.Now, log: d.Log,
 		users: d.Identity, blobs: d.Blobs, format: d.Format,
 		images:    d.Images.WithLimits(image.Limits{Bytes: c.PictureBytes, Pixels: c.PicturePixels}),
@@ -121,6 +123,11 @@ func New(d Deps, c Config) *Service {
 		states:    newCache(1, func(struct{}, States) uint32 { return 1 }, keep[struct{}, States]),
 		suggested: newCache(c.GraphCache/8, weighSuggestions, func(otter.Entry[ids.ID, *suggestions]) time.Duration { return suggestionsLife }),
 	}
+	observe.Keep(d.Caches, "profiles.accounts", s.accounts.values)
+	observe.Keep(d.Caches, "profiles.names", s.names.values)
+	observe.Keep(d.Caches, "profiles.graphs", s.graphs.values)
+	observe.Keep(d.Caches, "profiles.suggestions", s.suggested.values)
+	return s
 }
 
 // Start relays the room's events, heals sign-ups that were cut short and keeps

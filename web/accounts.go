@@ -127,7 +127,7 @@ func (c *call) account() error {
 	if err != nil {
 		return err
 	}
-	return c.showAccount(http.StatusOK, id, measureData{Action: moderation.None, Mail: true})
+	return c.showAccount(http.StatusOK, id, noMeasure)
 }
 
 // historyLength is how many warnings and reports the page of an account shows.
@@ -262,39 +262,4 @@ func (c *call) changeRole() error {
 		return err
 	}
 	return c.goTo(accountsPath + "/" + id.String())
-}
-
-// auditLine is a line of the log with who did it, nil if they are gone.
-type auditLine struct {
-	Entry moderation.Entry
-	Actor *moderation.Member
-}
-
-// auditData is what the page of the log shows.
-type auditData struct {
-	Lines []auditLine
-	Older string
-}
-
-func (c *call) auditLog() error {
-	list, err := c.Moderation.AuditLog(c.r.Context(), c.deskLines())
-	if err != nil {
-		return err
-	}
-	named := make([]ids.ID, len(list))
-	for i, e := range list {
-		named[i] = e.ActorID
-	}
-	people, err := c.Moderation.MembersByID(c.r.Context(), named)
-	if err != nil {
-		return err
-	}
-	var d auditData
-	for _, e := range list {
-		d.Lines = append(d.Lines, auditLine{e, people[e.ActorID]})
-	}
-	if len(list) > 0 {
-		d.Older = older(logPath+"?", len(list), list[len(list)-1].ID)
-	}
-	return c.show(http.StatusOK, auditPage(c.private(c.words().text("Audit log")), d))
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/netip"
 
@@ -26,11 +25,13 @@ type bansData struct {
 	Mails    []identity.EmailDomainBlock
 	Networks []identity.IPBlock
 	Domains  []moderation.DomainBlock
+	Allowed  []moderation.DomainAllow
+	Boxes    []identity.CanonicalEmailBlock
 	Kind     string // the form that was sent, with what was typed and what is wrong with it
 	Typed    string
 	Severity string
 	Comment  string
-	Wrong    string
+	Wrong    []errs.Field
 }
 
 // of returns what was typed into a form, if it was sent.
@@ -49,6 +50,8 @@ var severities = map[string][]severity{
 	"email":  {{"block", "No sign-up"}, {"approval", "Sign-up needs approval"}},
 	"ip":     {{string(identity.NeedsApproval), "Sign-up needs approval"}, {string(identity.NoSignUp), "No sign-up"}, {string(identity.NoAccess), "No access at all"}},
 	"domain": {{"silence", "Limit"}, {"suspend", "Suspend"}, {"noop", "Only note it"}},
+	"box":    {}, // one mailbox, however it is written
+	"allow":  {}, // another server
 }
 
 // severityName is what a severity of a kind is called.
@@ -86,6 +89,12 @@ func (c *call) showBlocks(status int, d bansData) error {
 	if d.Domains, err = c.Moderation.DomainBlocks(ctx, 0, p); err != nil {
 		return err
 	}
+	if d.Allowed, err = c.Moderation.DomainAllows(ctx, 0, p); err != nil {
+		return err
+	}
+	if d.Boxes, err = c.Identity.CanonicalEmailBlocks(ctx, 0, "", p); err != nil {
+		return err
+	}
 	return c.show(status, bansPage(c.private(c.words().text("Blocks")), d))
 }
 
@@ -97,9 +106,8 @@ func (c *call) block() error {
 	}
 	d := bansData{Kind: kind, Typed: c.field(kind), Severity: c.field(kind + "-severity"), Comment: c.field(kind + "-comment")}
 	err := c.setBlock(d)
-	var known *errs.Error
-	if errors.As(err, &known) && known.Kind == errs.Invalid {
-		d.Wrong = c.words().sentence(known.Text)
+	if wrong := mistakesOf(err); wrong != nil {
+		d.Wrong = wrong.all()
 		return c.showBlocks(http.StatusUnprocessableEntity, d)
 	}
 	if err != nil {
@@ -116,6 +124,19 @@ func (c *call) setBlock(d bansData) error {
 			return err
 		}
 		_, err := c.Identity.BlockEmailDomain(ctx, d.Typed, d.Severity == "approval")
+		return err
+	case "box":
+		hash, err := identity.CanonicalHash(d.Typed)
+		if err != nil {
+			return err
+		}
+		if err := c.record("create", "canonical_email_block", 0, hash); err != nil {
+			return err
+		}
+		_, err = c.Identity.BlockCanonicalEmail(ctx, hash)
+		return err
+	case "allow":
+		_, err := c.Moderation.AllowDomain(ctx, c.actor(), d.Typed)
 		return err
 	case "ip":
 		network, err := netip.ParsePrefix(d.Typed)
@@ -155,6 +176,10 @@ func (c *call) unblock() error {
 		err = c.unblockMail(id)
 	case "ip":
 		err = c.unblockNetwork(id)
+	case "box":
+		err = c.unblockBox(id)
+	case "allow":
+		err = c.Moderation.DisallowDomain(c.r.Context(), c.actor(), id)
 	case "domain":
 		err = c.Moderation.UnblockDomain(c.r.Context(), c.actor(), id)
 	default:
@@ -178,6 +203,20 @@ func (c *call) unblockMail(id ids.ID) error {
 		return err
 	}
 	return c.Identity.UnblockEmailDomain(c.r.Context(), id)
+}
+
+func (c *call) unblockBox(id ids.ID) error {
+	list, err := c.Identity.CanonicalEmailBlocks(c.r.Context(), id, "", page.Page{Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		return errNoPage()
+	}
+	if err := c.record("destroy", "canonical_email_block", id, list[0].Hash); err != nil {
+		return err
+	}
+	return c.Identity.UnblockCanonicalEmail(c.r.Context(), id)
 }
 
 func (c *call) unblockNetwork(id ids.ID) error {

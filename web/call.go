@@ -39,20 +39,21 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request, page route) {
 	}
 	out := &outcome{ResponseWriter: w}
 	c := &call{server: s, w: out, r: r, slot: httpx.Slot{Gate: s.Gate}}
+	defer func(start time.Time) { s.timed(page, out.status, time.Since(start)) }(time.Now())
 	httpx.Protect(s.Log, r, func() {
 		if err := c.serve(page); err != nil {
 			c.fail(err)
 		}
-	}, func() bool { return out.begun }, func() { c.fail(errPanic) })
+	}, func() bool { return out.status != 0 }, func() { c.fail(errPanic) })
 }
 
 // errPanic is what is answered after one, which is in the log.
 var errPanic = errors.New("panic")
 
-// outcome is an answer that knows whether it has begun.
+// outcome is an answer that knows its status, 0 until it has begun.
 type outcome struct {
 	http.ResponseWriter
-	begun bool
+	status int
 }
 
 // Unwrap is for http.ResponseController.
@@ -60,7 +61,7 @@ func (o *outcome) Unwrap() http.ResponseWriter { return o.ResponseWriter }
 
 // WriteHeader implements http.ResponseWriter.
 func (o *outcome) WriteHeader(status int) {
-	o.begun = true
+	o.status = status
 	o.ResponseWriter.WriteHeader(status)
 }
 
@@ -83,6 +84,18 @@ func (c *call) serve(page route) error {
 		err = page.handler(c)
 	}
 	return err
+}
+
+// timed counts a request. Streams stay open, so their time says nothing.
+func (s *server) timed(page route, status int, took time.Duration) {
+	if strings.HasSuffix(page.pattern, " "+eventsPath) {
+		return
+	}
+	group := s.traffic[0]
+	if page.audience&staff != 0 {
+		group = s.traffic[1]
+	}
+	group.Add(status, took)
 }
 
 // memberForms is the purpose of the token that all forms of members bring back.
@@ -110,6 +123,7 @@ func (c *call) admit(who audience) error {
 		return c.instead(confirmPath)
 	}
 	if who&staff != 0 && !c.user.Role.May(who.permission()) {
+		c.suspect("staff")
 		return errNoPage()
 	}
 	if c.r.Method == http.MethodPost {

@@ -11,6 +11,7 @@ import (
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
 	"github.com/guildhall/guildhall/web"
@@ -56,6 +57,16 @@ func everyPage(w *world) map[string]*shown {
 	w.member("other")
 	pages["report"] = member.get("/@other/report")
 	pages["report sent"] = member.get("/@other/report?sent=1")
+	w.keeper("keeper", identity.RoleOwner)
+	report, err := w.moderation.Report(w.kit.Ctx, author, moderation.Draft{TargetID: w.member("pest"), Comment: "Sells elixirs"})
+	w.must(err)
+	keeper := w.signedIn("keeper")
+	for path := range staffPages {
+		pages["keeper "+path] = keeper.get(path)
+	}
+	for _, path := range []string{"/admin/reports/" + report.ID.String(), "/admin/accounts/" + author.String(), "/admin/system/statements/posts/x"} {
+		pages["keeper "+path] = keeper.get(path)
+	}
 	pages["compose"] = member.get("/compose")
 	pages["edit"] = member.get(w.address("author", first) + "/edit")
 	pages["consent"] = member.get(authorize(app))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/page"
 	"github.com/guildhall/guildhall/moderation"
 )
 
@@ -66,20 +67,35 @@ type reportData struct {
 	reportLine
 	Rules   []*instance.Rule
 	Posts   []card
+	Notes   []reportNote
 	Measure measureData
-	MayAct  bool // the reader outranks who is reported
+	Note    string    // that was typed
+	Unkept  *mistakes // with the note, nil: nothing
+	MayAct  bool      // the reader outranks who is reported
 }
+
+// reportNote is a note with who has written it, nil if they are gone.
+type reportNote struct {
+	moderation.Note
+	Actor *moderation.Member
+}
+
+// notesShown is how many notes a report's page has; the latest.
+const notesShown = 100
 
 func (c *call) report() error {
 	id, err := c.pathID()
 	if err != nil {
 		return err
 	}
-	return c.showReport(http.StatusOK, id, measureData{Action: moderation.None, Mail: true})
+	return c.showReport(http.StatusOK, id, reportData{Measure: noMeasure})
 }
 
-// showReport answers with a report, and what was chosen in its form.
-func (c *call) showReport(status int, id ids.ID, m measureData) error {
+// noMeasure is what is chosen before anything is.
+var noMeasure = measureData{Action: moderation.None, Mail: true}
+
+// showReport answers with a report; d has what was typed into its forms.
+func (c *call) showReport(status int, id ids.ID, d reportData) error {
 	r, err := c.Moderation.ReportByID(c.r.Context(), id)
 	if err != nil {
 		return err
@@ -88,7 +104,10 @@ func (c *call) showReport(status int, id ids.ID, m measureData) error {
 	if err != nil {
 		return err
 	}
-	d := reportData{reportLine: lines[0], Measure: m}
+	d.reportLine = lines[0]
+	if d.Notes, err = c.reportNotes(id); err != nil {
+		return err
+	}
 	views, err := c.Posts.Evidence(c.r.Context(), r.StatusIDs)
 	if err != nil {
 		return err
@@ -105,6 +124,41 @@ func (c *call) showReport(status int, id ids.ID, m measureData) error {
 	}
 	d.MayAct = d.Target != nil && d.Target.User.Role.Rank() < c.user.Role.Rank()
 	return c.show(status, reportPage(c.private(c.words().text("Report")), d))
+}
+
+// reportNotes are what moderators have noted about a report.
+func (c *call) reportNotes(id ids.ID) ([]reportNote, error) {
+	notes, err := c.Moderation.Notes(c.r.Context(), id, page.Page{Limit: notesShown})
+	if err != nil {
+		return nil, err
+	}
+	var named []ids.ID
+	for _, n := range notes {
+		named = append(named, n.ActorID)
+	}
+	people, err := c.Moderation.MembersByID(c.r.Context(), named)
+	list := make([]reportNote, len(notes))
+	for i, n := range notes {
+		list[i] = reportNote{n, people[n.ActorID]}
+	}
+	return list, err
+}
+
+// noteReport keeps a note about a report.
+func (c *call) noteReport() error {
+	id, err := c.pathID()
+	if err != nil {
+		return err
+	}
+	d := reportData{Measure: noMeasure, Note: c.field("note")}
+	err = c.Moderation.AddNote(c.r.Context(), c.actor(), id, d.Note)
+	if d.Unkept = mistakesOf(err); d.Unkept != nil {
+		return c.showReport(http.StatusUnprocessableEntity, id, d)
+	}
+	if err != nil {
+		return err
+	}
+	return c.goTo(reportsPath + "/" + id.String())
 }
 
 // reportDeeds are what can be done with a report by one press.
@@ -147,7 +201,7 @@ func (c *call) actOnReport() error {
 	m := c.measure()
 	err = c.Moderation.Act(c.r.Context(), c.actor(), r.TargetID, moderation.Measure{Action: m.Action, Text: m.Text, ReportID: id, Mail: m.Mail})
 	if m.Wrong = mistakesOf(err); m.Wrong != nil {
-		return c.showReport(http.StatusUnprocessableEntity, id, m)
+		return c.showReport(http.StatusUnprocessableEntity, id, reportData{Measure: m})
 	}
 	if err != nil {
 		return err

@@ -96,6 +96,7 @@ func (c *call) checkVisitor(purpose string) error {
 
 func (c *call) checkToken(key, purpose string) error {
 	if key == "" || !hmac.Equal(unmask(c.field("token")), formToken(key, purpose)) {
+		c.suspect("form")
 		return errs.New(errs.Forbidden, "This form is out of date, or your browser keeps no cookies. Go back, reload the page and send it again.")
 	}
 	return nil

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -48,7 +49,7 @@ const (
 
 // staffRoutes are the pages of moderators and administrators.
 func staffRoutes() []route {
-	return slices.Concat(overviewRoutes(), memberDesks(), houseRoutes(), blockRoutes())
+	return slices.Concat(overviewRoutes(), systemRoutes(), memberDesks(), houseRoutes(), inviteRoutes(), blockRoutes())
 }
 
 // memberDesks are the pages about members, and about what was done.
@@ -57,6 +58,7 @@ func memberDesks() []route {
 		{"GET " + reportsPath, (*call).reports, forReports},
 		{"GET " + reportsPath + "/{id}", (*call).report, forReports},
 		{"POST " + reportsPath + "/{id}/act", (*call).actOnReport, forReports},
+		{"POST " + reportsPath + "/{id}/note", (*call).noteReport, forReports},
 		{"POST " + reportsPath + "/{id}/{deed}", (*call).keepReport, forReports},
 		{"GET " + accountsPath, (*call).accounts, forAccounts},
 		{"GET " + approvalsPath, (*call).approvals, forAccounts},
@@ -77,9 +79,11 @@ type desk struct {
 // desks are the parts, in the order of their navigation.
 var desks = []desk{
 	{staffPath, "Overview", identity.ViewDashboard},
+	{systemPath, "System", identity.ViewDevops},
 	{reportsPath, "Reports", identity.ManageReports},
 	{approvalsPath, "Approvals", identity.ManageUsers},
 	{accountsPath, "Accounts", identity.ManageUsers},
+	{invitesPath, "Invitations", identity.ManageInvites},
 	{trendsPath, "Trends", identity.ManageTaxonomies},
 	{announcementsPath, "Announcements", identity.ManageNews},
 	{rulesPath, "Rules", identity.ManageRules},
@@ -159,6 +163,18 @@ func (m *mistakes) of(field string) []errs.Field {
 		return nil
 	}
 	return m.Fields[field]
+}
+
+// all returns all that is wrong with a form of one field.
+func (m *mistakes) all() []errs.Field {
+	if m.Text != "" {
+		return []errs.Field{{Text: m.Text}}
+	}
+	var list []errs.Field
+	for _, name := range slices.Sorted(maps.Keys(m.Fields)) {
+		list = append(list, m.Fields[name]...)
+	}
+	return list
 }
 
 // whole returns what is wrong with the form as a whole.

@@ -34,14 +34,16 @@ func (b *browser) staffToken() url.Values {
 var staffPages = map[string]identity.Role{
 	"/admin": identity.RoleModerator, "/admin/reports": identity.RoleModerator, "/admin/reports?show=resolved": identity.RoleModerator,
 	"/admin/accounts": identity.RoleModerator, "/admin/accounts?show=staff": identity.RoleModerator, "/admin/approvals": identity.RoleModerator,
-	"/admin/log": identity.RoleModerator, "/admin/trends": identity.RoleModerator,
+	"/admin/log": identity.RoleModerator, "/admin/system": identity.RoleAdmin, "/admin/system?span=day": identity.RoleAdmin, "/admin/trends": identity.RoleModerator,
 	"/admin/rules": identity.RoleAdmin, "/admin/announcements": identity.RoleAdmin, "/admin/emoji": identity.RoleAdmin, "/admin/terms": identity.RoleAdmin,
-	"/admin/blocks": identity.RoleAdmin,
+	"/admin/blocks": identity.RoleAdmin, "/admin/invites": identity.RoleAdmin, "/admin/log?deed=account.suspend": identity.RoleModerator,
 }
 
 // staffForms are all forms for staff, with the lowest role that may send them.
 var staffForms = map[string]identity.Role{
 	"/admin/reports/1/assign": identity.RoleModerator, "/admin/reports/1/resolve": identity.RoleModerator, "/admin/reports/1/act": identity.RoleModerator,
+	"/admin/reports/1/note": identity.RoleModerator, "/admin/invites": identity.RoleAdmin, "/admin/invites/1/end": identity.RoleAdmin,
+	"/admin/blocks/box": identity.RoleAdmin, "/admin/blocks/allow": identity.RoleAdmin, "/admin/blocks/box/1/remove": identity.RoleAdmin, "/admin/blocks/allow/1/remove": identity.RoleAdmin,
 	"/admin/accounts/1/act": identity.RoleModerator, "/admin/accounts/1/approve": identity.RoleModerator, "/admin/accounts/1/role": identity.RoleAdmin,
 	"/admin/trends/tags/1/approve": identity.RoleModerator, "/admin/rules": identity.RoleAdmin, "/admin/rules/1/remove": identity.RoleAdmin,
 	"/admin/announcements": identity.RoleAdmin, "/admin/announcements/1/publish": identity.RoleAdmin, "/admin/emoji": identity.RoleAdmin,
@@ -99,7 +101,7 @@ func TestStaffOnly(t *testing.T) {
 // it back.
 func TestModeration(t *testing.T) {
 	w := open(t)
-	w.keeper("mod", identity.RoleModerator)
+	mod := w.keeper("mod", identity.RoleModerator)
 	boss := w.keeper("boss", identity.RoleAdmin)
 	ann, ben := w.member("ann"), w.member("ben")
 	hidden := posts.Followers
@@ -115,6 +117,9 @@ func TestModeration(t *testing.T) {
 	readable(t, path, s)
 	s = s.submit(path+"/assign").is(http.StatusSeeOther).follow().says("Looked after by mod", "Leave it to others")
 	s.submit(path + "/unassign").is(http.StatusSeeOther).follow().says("nobody yet")
+	s.submit(path+"/note", "note", " ").is(http.StatusUnprocessableEntity).says("an't be blank")
+	s.submit(path+"/note", "note", strings.Repeat("x", 5001)).is(http.StatusUnprocessableEntity).says("too long")
+	s.submit(path+"/note", "note", "He did it <i>before</i>").is(http.StatusSeeOther).follow().says("He did it <i>before</i>")
 	s.submit(path+"/act", "type", "flog", "text", "no elixirs").is(http.StatusUnprocessableEntity).says("no elixirs", "not one of")
 	s.submit(path+"/act", "type", "none", "text", strings.Repeat("x", 5001)).is(http.StatusUnprocessableEntity).says("too long")
 	s.submit(path+"/act", "type", "none", "text", "No elixirs, please").is(http.StatusSeeOther).follow().says("Resolved", "Reopen")
@@ -130,7 +135,18 @@ func TestModeration(t *testing.T) {
 	m.get("/admin/reports").says("No open reports")
 	m.get(account).submit(account + "/unsuspend").is(http.StatusSeeOther)
 	w.browser().get("/@ben").is(http.StatusOK)
-	m.get("/admin/log").says("suspend", "unsuspend", "ben", "mod")
+	log := m.get("/admin/log").says("mod suspended @ben", "mod lifted the suspension of @ben", "mod warned @ben", "No elixirs, please", "mod reopened report #"+report.ID.String())
+	readable(t, "/admin/log", log)
+	m.get("/admin/log?deed=account.suspend&actor=" + mod.String()).is(http.StatusOK).says("mod suspended @ben")
+	for _, none := range []string{"?deed=account.silence", "?actor=" + boss.String(), "?deed=account.suspend&actor=" + boss.String()} {
+		m.get("/admin/log" + none).is(http.StatusOK).says("Nothing of that kind was done")
+	}
+	m.get("/admin/log?deed=%00&actor=x&max_id=1").is(http.StatusOK)
+	m.header.Set("Accept-Language", "de")
+	m.get("/admin/log").says("mod hat @ben gesperrt")
+	m.header.Set("Accept-Language", "es")
+	m.get("/admin/log").says("mod suspendió a @ben")
+	m.header.Del("Accept-Language")
 
 	above := "/admin/accounts/" + boss.String()
 	if s := m.get(above).is(http.StatusOK); strings.Contains(s.body, above+"/act") {
@@ -184,8 +200,8 @@ func TestAccounts(t *testing.T) {
 	a.get(path).submit(path+"/role", "role", "admin").is(http.StatusForbidden)
 	a.get(path).submit(path+"/role", "role", "king").is(http.StatusUnprocessableEntity)
 	w.signedIn("cat").get("/admin/reports").is(http.StatusOK)
-	a.get("/admin/log").says("change_role", "cat")
-	log, err := w.moderation.AuditLog(w.kit.Ctx, page.Page{Limit: 40})
+	a.get("/admin/log").says("adm changed the role of @cat: Moderator")
+	log, err := w.moderation.AuditLog(w.kit.Ctx, moderation.LogFilter{}, page.Page{Limit: 40})
 	w.must(err)
 	if len(log) == 0 || log[0].Address != "127.0.0.1" {
 		t.Errorf("the log: %+v", log)

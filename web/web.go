@@ -21,6 +21,7 @@ import (
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/httpx"
 	"github.com/guildhall/guildhall/internal/limit"
+	"github.com/guildhall/guildhall/internal/observe"
 	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
@@ -38,6 +39,7 @@ type Deps struct {
 	Notifications *notifications.Service
 	Limit         *limit.Limiter         // nil: no limits
 	Gate          *httpx.Gate            // nil: any number of requests at once
+	Machine       *Machine               // nil: no page about it
 	API           func() ([]byte, error) // the API's OpenAPI document; nil: no page about it
 	Log           *slog.Logger
 	Now           func() time.Time
@@ -67,6 +69,7 @@ type server struct {
 	mux        *http.ServeMux
 	cross      *http.CrossOriginProtection
 	talked     talked
+	traffic    [2]*observe.Group // of pages and of the administration's
 }
 
 // audience is whom a page is for.
@@ -201,7 +204,8 @@ func New(d Deps, c Config) http.Handler {
 		panic(err)
 	}
 	s := &server{Deps: d, config: c, host: u.Host, secure: u.Scheme == "https", assets: loadAssets(), catalogues: loadCatalogues(),
-		mux: http.NewServeMux(), cross: http.NewCrossOriginProtection()}
+		mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(),
+		traffic: [2]*observe.Group{d.Machine.group("pages"), d.Machine.group("pages/admin")}}
 	var tags []language.Tag
 	for _, words := range s.catalogues {
 		tags = append(tags, words.tag)
@@ -256,10 +260,12 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case len(r.RequestURI) > maxURL:
 		refuse(errLongURL())
 	case s.Identity.Bars(httpx.ClientAddress(r, s.config.TrustedProxies)):
+		s.suspect(r, "network")
 		refuse(errs.New(errs.Forbidden, "Your network is blocked"))
 	case !httpx.CleanPath(r.URL.Path):
 		refuse(errNoPage())
 	case s.cross.Check(r) != nil:
+		s.suspect(r, "form")
 		refuse(errForeignForm())
 	default:
 		s.mux.ServeHTTP(w, r)

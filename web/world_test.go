@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"io"
+	"io/fs"
 	"mime/quotedprintable"
 	"net/http"
 	"net/http/httptest"
@@ -27,6 +28,7 @@ import (
 	imaging "github.com/guildhall/guildhall/internal/image"
 	"github.com/guildhall/guildhall/internal/limit"
 	mailer "github.com/guildhall/guildhall/internal/mail"
+	"github.com/guildhall/guildhall/internal/observe"
 	"github.com/guildhall/guildhall/internal/seal"
 	"github.com/guildhall/guildhall/internal/testkit"
 	"github.com/guildhall/guildhall/internal/text"
@@ -56,6 +58,7 @@ type world struct {
 	instance      *instance.Service
 	moderation    *moderation.Service
 	notifications *notifications.Service
+	machine       *web.Machine
 	server        *httptest.Server
 	down          atomic.Bool // every connection breaks
 	failing       atomic.Bool // whatever is sent by a form fails
@@ -98,6 +101,14 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 		f(&ic, &wc)
 	}
 	limits := limit.New(k.Clock.Now)
+	traffic := observe.NewTraffic(k.Clock.Now)
+	w.machine = &web.Machine{Started: k.Clock.Now(), History: observe.NewHistory(traffic, k.Clock.Now), Traffic: traffic, Caches: &observe.Caches{},
+		Watch: observe.NewWatch(k.Clock.Now), Queues: k.Bus.State}
+	room := func(name string, schema fs.FS) *db.DB {
+		d := k.Open(name, schema)
+		w.machine.Databases = append(w.machine.Databases, d)
+		return d
+	}
 	wc.Registrations = ic.Registrations
 
 	var err error
@@ -109,33 +120,33 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 	mails, err := mailer.New(mailer.Config{From: "Guild <no-reply@guild.test>", Folder: w.mails, Now: k.Clock.Now}, k.Log)
 	w.must(err)
 	images := imaging.New(2, imaging.Limits{Bytes: 32 << 20, Pixels: 40_000_000})
-	w.identity = identity.New(identity.Deps{DB: k.Open("identity", identity.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now,
-		Log: k.Log, Keys: keys, Mail: mails, Limit: limits}, ic)
+	w.identity = identity.New(identity.Deps{DB: room("identity", identity.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now,
+		Log: k.Log, Keys: keys, Mail: mails, Limit: limits, Caches: w.machine.Caches, Watch: w.machine.Watch}, ic)
 	pc := profiles.DefaultConfig()
 	pc.Domain = w.host
-	w.profiles = profiles.New(profiles.Deps{DB: k.Open("profiles", profiles.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now,
+	w.profiles = profiles.New(profiles.Deps{DB: room("profiles", profiles.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now,
 		Log: k.Log, Identity: w.identity, Images: images, Blobs: w.blobs, Format: func(s string) string { return text.Parse(s).HTML(nil, nil) }}, pc)
 	oc := posts.DefaultConfig()
 	oc.BaseURL = w.base
-	w.posts = posts.New(posts.Deps{DB: k.Open("posts", posts.Schema()), Search: k.Open("search", posts.SearchSchema()), Bus: k.Bus,
+	w.posts = posts.New(posts.Deps{DB: room("posts", posts.Schema()), Search: room("search", posts.SearchSchema()), Bus: k.Bus,
 		IDs: k.IDs, Now: k.Clock.Now, Log: k.Log, Profiles: w.profiles, Images: images, Blobs: w.blobs}, oc)
 	nc := instance.DefaultConfig()
 	nc.BaseURL = w.base
-	w.instance = instance.New(instance.Deps{DB: k.Open("instance", instance.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
+	w.instance = instance.New(instance.Deps{DB: room("instance", instance.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
 		Profiles: w.profiles, Posts: w.posts, Images: images, Blobs: w.blobs}, nc)
 	w.must(w.identity.Start(k.Ctx))
 	w.must(w.profiles.Start(k.Ctx))
 	w.must(w.posts.Start(k.Ctx))
-	w.moderation = moderation.New(moderation.Deps{DB: k.Open("moderation", moderation.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
+	w.moderation = moderation.New(moderation.Deps{DB: room("moderation", moderation.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
 		Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance})
-	w.notifications = notifications.New(notifications.Deps{DB: k.Open("notifications", notifications.Schema()), Bus: k.Bus, IDs: k.IDs,
+	w.notifications = notifications.New(notifications.Deps{DB: room("notifications", notifications.Schema()), Bus: k.Bus, IDs: k.IDs,
 		Now: k.Clock.Now, Log: k.Log, Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Keys: keys,
 		Push: webpush.NewClient(&http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, "mailto:operator@guild.test", k.Clock.Now),
 		Icon: func(*profiles.Account) string { return w.base + "/icon" }, Page: web.Address}, notifications.DefaultConfig())
 	w.must(w.instance.Start(k.Ctx))
 	w.must(w.moderation.Start(k.Ctx))
 	w.must(w.notifications.Start(k.Ctx))
-	pages := httpx.Compress(web.New(web.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance, Moderation: w.moderation, Notifications: w.notifications, Limit: limits, Log: k.Log, Now: k.Clock.Now,
+	pages := httpx.Compress(web.New(web.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance, Moderation: w.moderation, Notifications: w.notifications, Limit: limits, Machine: w.machine, Log: k.Log, Now: k.Clock.Now,
 		API: func() ([]byte, error) { return []byte(apiSample), nil }}, wc))
 	server.Config.Handler = w.answer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if key, ok := strings.CutPrefix(r.URL.Path, "/media/"); ok && r.Method == http.MethodGet {

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
@@ -51,12 +52,14 @@ type DB struct {
 	log    *slog.Logger
 	schema fs.FS
 	trace  func(string)
+	slow   slow
 }
 
 // Querier runs SQL: a DB outside of a transaction, a Tx inside of one.
 type Querier interface {
 	query(ctx context.Context, text string, args []any) (*sql.Rows, error)
 	exec(ctx context.Context, text string, args []any) (sql.Result, error)
+	took(text string, start time.Time)
 	// Engine tells which text to use where the engines need two.
 	Engine() Engine
 }
@@ -135,6 +138,7 @@ func (d *DB) prepared(ctx context.Context, text string) (*sql.Stmt, error) {
 // All runs a query and returns its rows; scan returns where the columns of a
 // row go.
 func All[T any](ctx context.Context, q Querier, scan func(*T) []any, text string, args ...any) ([]T, error) {
+	defer q.took(text, time.Now())
 	rows, err := q.query(ctx, text, args)
 	if err != nil {
 		return nil, failed(text, err)
@@ -156,6 +160,7 @@ func All[T any](ctx context.Context, q Querier, scan func(*T) []any, text string
 
 // One runs a query and returns its first row. Returns NotFound if there is none.
 func One[T any](ctx context.Context, q Querier, scan func(*T) []any, text string, args ...any) (T, error) {
+	defer q.took(text, time.Now())
 	var v T
 	rows, err := q.query(ctx, text, args)
 	if err != nil {

@@ -15,7 +15,13 @@ var parameter = regexp.MustCompile(`\$\d+`)
 // running it. On PostgreSQL whole-table reads are made as unattractive as the
 // engine can, so that one in the plan means that no index serves; parameters
 // count as unknown.
-func (d *DB) Explain(ctx context.Context, text string) (plan []string, err error) {
+func (d *DB) Explain(ctx context.Context, text string) ([]string, error) {
+	return d.plan(ctx, text, "SET LOCAL enable_seqscan = off", "SET LOCAL plan_cache_mode = force_generic_plan")
+}
+
+// plan returns the engine's plan for a statement; settings are what PostgreSQL
+// is told before.
+func (d *DB) plan(ctx context.Context, text string, settings ...string) (plan []string, err error) {
 	if d.engine == SQLite {
 		return d.explainSQLite(ctx, text)
 	}
@@ -24,11 +30,10 @@ func (d *DB) Explain(ctx context.Context, text string) (plan []string, err error
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, tx.Rollback()) }()
-	if _, err := tx.ExecContext(ctx, "SET LOCAL enable_seqscan = off"); err != nil {
-		return nil, err
-	}
-	if _, err := tx.ExecContext(ctx, "SET LOCAL plan_cache_mode = force_generic_plan"); err != nil {
-		return nil, err
+	for _, s := range settings {
+		if _, err := tx.ExecContext(ctx, s); err != nil {
+			return nil, err
+		}
 	}
 	if _, err := tx.ExecContext(ctx, "PREPARE explained AS "+text); err != nil {
 		return nil, err

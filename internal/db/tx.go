@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -40,10 +41,13 @@ func (t *Tx) query(ctx context.Context, text string, args []any) (*sql.Rows, err
 	return stmt.QueryContext(context.Background(), plain(args)...)
 }
 
+func (t *Tx) took(text string, start time.Time) { t.db.took(text, start) }
+
 func (t *Tx) exec(ctx context.Context, text string, args []any) (sql.Result, error) {
 	if t.db.trace != nil {
 		t.db.trace(text)
 	}
+	defer t.took(text, time.Now())
 	if t.tx != nil {
 		return t.tx.ExecContext(ctx, text, plain(args)...)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/guildhall/guildhall/internal/errs"
 )
@@ -23,6 +24,10 @@ type writer struct {
 	mu    sync.RWMutex // held for reading while a job is handed over
 	ended bool
 	done  chan struct{}
+	count struct {
+		sync.Mutex
+		WriterStats
+	}
 }
 
 type job struct {
@@ -81,7 +86,9 @@ func (w *writer) close() {
 func (w *writer) run() {
 	defer close(w.done)
 	for j := range w.queue {
+		start := time.Now()
 		group := w.group(j)
+		w.note(len(group), time.Since(start))
 		for _, j := range group {
 			if j.err == nil {
 				j.tx.finish()
@@ -90,6 +97,26 @@ func (w *writer) run() {
 		}
 	}
 	w.stop()
+}
+
+// note counts a group that was committed.
+func (w *writer) note(jobs int, took time.Duration) {
+	c := &w.count
+	c.Lock()
+	defer c.Unlock()
+	c.Groups++
+	c.Jobs += int64(jobs)
+	c.Largest = max(c.Largest, int64(jobs))
+	c.Took += took
+	c.Longest = max(c.Longest, took)
+}
+
+func (w *writer) stats() WriterStats {
+	w.count.Lock()
+	defer w.count.Unlock()
+	s := w.count.WriterStats
+	s.Queue = len(w.queue)
+	return s
 }
 
 func (w *writer) stop() {

@@ -44,6 +44,10 @@ type Decision struct {
 // Limiter counts. Its methods may be called at the same time; a nil *Limiter
 // allows everything.
 type Limiter struct {
+	// Refused is told, if it is not nil, of each request that is not allowed. It
+	// is set before the first one comes.
+	Refused func(rule, key string)
+
 	clock  func() time.Time
 	seed   maphash.Seed
 	shards [shards]shard
@@ -86,6 +90,9 @@ func (l *Limiter) Allow(key string, rule Rule) Decision {
 	d := Decision{OK: ok, Limit: rule.Limit, Remaining: rule.Limit - n, Reset: time.Unix(0, reset).UTC()}
 	if !ok {
 		d.RetryAfter = time.Duration(reset - now)
+		if l.Refused != nil {
+			l.Refused(rule.Name, key)
+		}
 	}
 	return d
 }
