@@ -52,6 +52,30 @@ func (s *Service) Conversations(ctx context.Context, by ids.ID, p page.Page) ([]
 	})
 }
 
+// unreadAmong is among how many of the newest conversations the unread ones are
+// counted.
+const unreadAmong = 200
+
+// UnreadConversations counts the viewer's conversations with posts that they
+// have not read, among the newest ones.
+func (s *Service) UnreadConversations(ctx context.Context, by ids.ID) (int, error) {
+	newest, err := db.All(ctx, s.DB, scanConversation,
+		"SELECT "+conversationColumns+" FROM posts_conversations WHERE account_id = $1 ORDER BY last_id DESC LIMIT $2", by, unreadAmong)
+	if err != nil {
+		return 0, err
+	}
+	unread := slices.DeleteFunc(newest, func(r conversationRow) bool { return !r.unread })
+	if len(unread) == 0 {
+		return 0, nil
+	}
+	v, err := s.viewer(ctx, by)
+	if err != nil {
+		return 0, err
+	}
+	shown, err := s.conversations(ctx, v, unread)
+	return len(shown), err
+}
+
 // conversations shows a viewer's conversations, in their order, without those
 // that they may not see.
 func (s *Service) conversations(ctx context.Context, v *viewer, rows []conversationRow) ([]Conversation, error) {

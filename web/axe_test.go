@@ -61,6 +61,8 @@ func tour(w *world) map[string]*shown {
 // unseen are addresses for GET that show no page.
 var unseen = map[string]string{
 	"/events":                     "a stream",
+	"/manifest.webmanifest":       "for browsers",
+	"/sw.js":                      "a script",
 	"/users/{name}":               "leads to the profile",
 	"/users/{name}/statuses/{id}": "leads to the post",
 }

@@ -270,6 +270,7 @@ type frame struct {
 	User    *identity.User
 	SignOut string      // the form token to sign out, if somebody is signed in
 	Unread  int         // notifications, of who is signed in
+	Talks   int         // unread conversations, of who is signed in
 	Talked  []posts.Tag // what is talked about, for who is signed in
 	Landing bool        // offers to sign in and out by itself
 	NoIndex bool        // search engines shall not keep it
@@ -290,7 +291,7 @@ func (c *call) frame(title string) frame {
 		f.SignOut = c.sessionToken(signOutPath)
 	}
 	if c.viewer() != 0 {
-		f.Unread = c.unread()
+		f.Unread, f.Talks = c.unread(), c.unreadTalks()
 		f.Talked = c.talkedAbout(c.r.Context())
 	}
 	return f
@@ -305,6 +306,15 @@ func (c *call) unread() int {
 	n, err := c.Notifications.UnreadCount(c.r.Context(), c.user.ID, notifications.Filter{}, unreadMax)
 	if err != nil {
 		c.Log.Warn("unread notifications not counted", "error", err)
+	}
+	return n
+}
+
+// unreadTalks is in how many conversations something is new; see unread.
+func (c *call) unreadTalks() int {
+	n, err := c.Posts.UnreadConversations(c.r.Context(), c.user.ID)
+	if err != nil {
+		c.Log.Warn("unread conversations not counted", "error", err)
 	}
 	return n
 }

@@ -15,6 +15,11 @@ type talk struct {
 	Card   card // its newest post
 }
 
+// address is where something is done with the conversation.
+func (t talk) address(deed string) string {
+	return conversationsPath + "/" + t.ID.String() + "/" + deed
+}
+
 // talksData is what the page shows.
 type talksData struct {
 	Talks []talk

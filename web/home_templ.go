@@ -102,7 +102,7 @@ func homePage(f frame, d homeData) templ.Component {
 				}
 			}
 			if d.News {
-				templ_7745c5c3_Err = newsBar().Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = newsBar("posts", "", "%s new post|%s new posts", t(ctx, "%s new posts")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

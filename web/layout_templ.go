@@ -830,7 +830,7 @@ func side(f frame) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if readerOf(ctx).token != "" {
-			templ_7745c5c3_Err = place(f, conversationsPath, "talk", t(ctx, "Conversations"), 0).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = place(f, conversationsPath, "talk", t(ctx, "Conversations"), f.Talks).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1067,7 +1067,7 @@ func elsewhere(f frame) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = place(f, conversationsPath, "talk", t(ctx, "Conversations"), 0).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = place(f, conversationsPath, "talk", t(ctx, "Conversations"), f.Talks).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

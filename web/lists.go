@@ -182,6 +182,9 @@ func (c *call) changeList() error {
 		if err := c.Posts.RemoveFromList(c.r.Context(), c.user.ID, l.ID, []ids.ID{member}); err != nil {
 			return err
 		}
+		if isPart(c.r) {
+			return c.show(http.StatusOK, nothing())
+		}
 		return c.goTo(listAddress(l) + "/edit")
 	}
 	return errNoPage()

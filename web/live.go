@@ -25,17 +25,26 @@ const (
 )
 
 // events answers with server-sent events of what is new for the member: "post"
-// with the id of a post in the home timeline, "notifications" with how many are
-// new. It ends with the session and when the server stops.
+// with the id of a post in the home timeline, "answer" with the thread and the id
+// of a post in any thread, "edit" and "delete" with the id of the post,
+// "notifications" and "conversations" with how many are new. It ends with the
+// session and when the server stops. A script that asks for a part only wants to
+// know whether there is still a session.
 func (c *call) events() error {
+	if isPart(c.r) {
+		c.w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
 	ctx := c.r.Context()
 	feed, err := c.Notifications.Subscribe(ctx, notifications.Subscriber{UserID: c.user.ID})
 	if err != nil {
 		return err
 	}
 	defer feed.Close()
-	if err := feed.Add(notifications.Channel{Name: notifications.ChannelUser}); err != nil {
-		return err
+	for _, name := range []string{notifications.ChannelUser, notifications.ChannelDirect} {
+		if err := feed.Add(notifications.Channel{Name: name}); err != nil {
+			return err
+		}
 	}
 	connection := http.NewResponseController(c.w)
 	// The connection may carry other requests after this one.
@@ -54,7 +63,7 @@ func (c *call) events() error {
 		return connection.Flush() == nil
 	}
 	// A browser that comes back may have missed some.
-	if !send("retry: 2000\n" + c.notificationsEvent()) {
+	if !send("retry: 2000\n" + c.notificationsEvent() + c.talksEvent()) {
 		return nil
 	}
 	tick := time.NewTicker(heartbeat)
@@ -86,11 +95,31 @@ func (c *call) event(m *notifications.Message) string {
 		if c.hides(m.View) {
 			return ""
 		}
-		return "event: post\ndata: " + m.PostID.String() + "\n\n"
-	case notifications.EventNotification, notifications.EventMerged:
+		return "event: post\ndata: " + m.PostID.String() + "\n\n" + answerEvent(m.View)
+	case notifications.EventEdit:
+		return "event: edit\ndata: " + m.PostID.String() + "\n\n"
+	case notifications.EventDelete:
+		return "event: delete\ndata: " + m.PostID.String() + "\n\n"
+	case notifications.EventNotification:
+		return c.notificationsEvent() + answerEvent(m.Notification.View)
+	case notifications.EventMerged:
 		return c.notificationsEvent()
+	case notifications.EventConversation:
+		return c.talksEvent() + answerEvent(m.View)
 	}
 	return ""
+}
+
+// answerEvent tells a page that shows a post's thread of it.
+func answerEvent(v *posts.View) string {
+	if v == nil || v.Boost != nil || v.InReplyToID == 0 {
+		return ""
+	}
+	return "event: answer\ndata: " + v.ThreadID.String() + " " + v.ID.String() + "\n\n"
+}
+
+func (c *call) talksEvent() string {
+	return "event: conversations\ndata: " + strconv.Itoa(c.unreadTalks()) + "\n\n"
 }
 
 // hides tells whether one of the member's filters leaves a post out of their

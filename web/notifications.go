@@ -138,6 +138,9 @@ func (c *call) notices(groups []notifications.Group, read ids.ID) ([]notice, err
 		case n.Type == notifications.PollEnded && n.People[0].ID == c.user.ID:
 			n.Text = "Your poll has ended"
 		}
+		if n.Type == notifications.PollEnded && n.People[0].ID == c.user.ID {
+			n.Text = "Your poll has ended"
+		}
 		if g.View != nil {
 			cards, err := c.cards([]*posts.View{g.View})
 			if err != nil {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/posts"
 )
@@ -32,6 +33,12 @@ func (c *call) post() error {
 	}
 	if view.AccountID != a.ID {
 		return errNoPage()
+	}
+	if isPart(c.r) {
+		return c.postPiece(view)
+	}
+	if err := c.readTalk(view); err != nil {
+		return err
 	}
 	above, below, err := c.Posts.Context(ctx, c.viewer(), id)
 	if err != nil {
@@ -66,6 +73,37 @@ func (c *call) post() error {
 	f.NoIndex = !d.Card.Author.Indexable || d.Card.Post.Visibility != posts.Public
 	f.Preview = c.postPreview(d.Card)
 	return c.show(http.StatusOK, postPage(f, d))
+}
+
+// postPiece answers with one post, for a page that shows it as it was.
+func (c *call) postPiece(view *posts.View) error {
+	cards, err := c.cards([]*posts.View{view})
+	if err != nil {
+		return err
+	}
+	if len(cards) == 0 {
+		return errNoPage()
+	}
+	cards[0].Main = c.query("main") != ""
+	cards[0].siftQuoted(posts.FilterThread)
+	return c.show(http.StatusOK, postArticle(cards[0]))
+}
+
+// readTalk marks the conversation that a direct post belongs to as read: its
+// reader looks at it.
+func (c *call) readTalk(view *posts.View) error {
+	if c.viewer() == 0 || view.Visibility != posts.Direct {
+		return nil
+	}
+	talk, err := c.Posts.ConversationOf(c.r.Context(), c.user.ID, view.ID)
+	if errs.Is(err, errs.NotFound) || err == nil && !talk.Unread {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = c.Posts.MarkConversation(c.r.Context(), c.user.ID, talk.ID, false)
+	return err
 }
 
 // postPreview is what other sites show of a link to a post: nothing that its

@@ -112,9 +112,9 @@ func pressed(on bool) string {
 	return "false"
 }
 
-// htmxConfig turns off what the pages' policy forbids, and keeps no pages of a
-// member in the browser's storage.
-const htmxConfig = `{"includeIndicatorStyles":false,"allowEval":false,"selfRequestsOnly":true,"historyCacheSize":0,"scrollBehavior":"auto"}`
+// htmxConfig turns off what the pages' policy forbids, keeps no pages of a member
+// in the browser's storage, and has a part that was exchanged work at once.
+const htmxConfig = `{"includeIndicatorStyles":false,"allowEval":false,"selfRequestsOnly":true,"historyCacheSize":0,"scrollBehavior":"auto","timeout":30000,"defaultSettleDelay":0}`
 
 // isPart tells whether a script asks for a part of a page, not the browser for
 // a page.

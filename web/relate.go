@@ -38,6 +38,19 @@ var relations = map[string]func(s *profiles.Service, ctx context.Context, me, ot
 	},
 }
 
+// relationSaid is what is said when something was done that cannot be seen, or
+// not where it was pressed.
+var relationSaid = map[string]string{
+	"block":   "You have blocked %s.",
+	"unblock": "You no longer block %s.",
+	"mute":    "You have muted %s.",
+	"unmute":  "You no longer mute %s.",
+	"accept":  "%s follows you now.",
+	"reject":  "You have declined the request of %s.",
+	"remove":  "%s no longer follows you.",
+	"dismiss": "%s is no longer suggested.",
+}
+
 // relate does something about another member, and answers with the buttons for
 // what can be done next, or leads back to the page that the form is on.
 func (c *call) relate() error {

@@ -16,6 +16,7 @@ document.addEventListener("htmx:beforeRequest", e => {
 })
 document.addEventListener("htmx:responseError", failed)
 document.addEventListener("htmx:sendError", failed)
+document.addEventListener("htmx:timeout", failed)
 
 function turn(b) {
   const on = b.getAttribute("aria-pressed") !== "true"

@@ -17,7 +17,13 @@
     to.focus({ preventScroll: true })
     to.scrollIntoView({ block: "nearest" })
   }
-  const press = selector => here()?.querySelector(selector)?.click()
+  // open visits what a post, or a notification, is about.
+  const open = () => press("a.when") ?? press("a.gist") ?? press(".what a")
+  const press = selector => {
+    const e = here()?.querySelector(selector)
+    e?.click()
+    return e
+  }
   const visit = address => { if (address) location.href = address }
   let g = 0 // when it was typed
 
@@ -27,7 +33,8 @@
     f: () => press(".act.favourite"),
     b: () => press(".act.boost"),
     r: () => press(".acts > a.act"),
-    Enter: () => { if (document.activeElement === here() && here().localName !== "summary") press("a.when") },
+    o: () => open(),
+    Enter: () => { if (document.activeElement === here() && here().localName !== "summary") open() },
     n: () => {
       const text = document.querySelector("[data-composer] textarea[name=text]")
       if (!text || here()?.contains(text)) return visit(help.dataset.write)
@@ -35,15 +42,30 @@
       text.scrollIntoView({ block: "center" })
     },
     "/": () => {
-      const field = document.querySelector("main input[type=search]")
+      const field = [...document.querySelectorAll("main input[type=search], .aside input[type=search]")].find(e => e.checkVisibility())
       if (field) field.focus()
-      else visit(document.querySelector("a[href='/search']")?.href)
+      else visit(help.dataset.search)
     },
+    ".": () => document.querySelector("#news:not([hidden])")?.click(),
     "?": () => help.showModal(),
+  }
+
+  // leave closes a menu, or goes from a field to what it is part of. A list of
+  // proposals at a field has taken the key for itself.
+  function leave(e) {
+    if (e.defaultPrevented) return
+    const menu = e.target.closest("details.menu[open]")
+    if (menu) {
+      menu.open = false
+      menu.querySelector("summary").focus()
+    } else if (e.target.closest("input, textarea, select")) {
+      focusOn(e.target.closest("article") || document.getElementById("content"))
+    }
   }
 
   document.addEventListener("keydown", e => {
     if (!help || help.open || e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return
+    if (e.key === "Escape") return leave(e)
     if (e.target.closest("input, textarea, select, dialog") || e.target.isContentEditable) return
     const after = g && Date.now() - g < 1500
     g = 0
