@@ -24,15 +24,20 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// browserPath is where a browser is, empty: nowhere.
+func browserPath() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			return found
+		}
+	}
+	return ""
+}
+
 // chromium starts a browser, or skips the test where there is none.
 func chromium(t *testing.T) context.Context {
 	t.Helper()
-	var path string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil && path == "" {
-			path = found
-		}
-	}
+	path := browserPath()
 	if path == "" {
 		if os.Getenv("CI") != "" {
 			t.Fatal("there is no Chromium")
@@ -42,7 +47,7 @@ func chromium(t *testing.T) context.Context {
 	// The sandbox does not work for root, nor in many containers.
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900),
 		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-component-update", true))
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(cancel)
