@@ -64,7 +64,7 @@ func (l *lab) see(as string, paths ...string) error {
 			w.beforePages(alarm)
 		}
 		trap := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			fmt.Fprint(w, `<link rel="icon" href="data:,"><p>`+payloads[0])
+			fmt.Fprint(w, `<!doctype html><link rel="icon" href="data:,"><p>`+payloads[0])
 		}))
 		defer trap.Close()
 		if err := l.eyes.visitor.look(trap.URL); err == nil || !strings.Contains(err.Error(), "ran: alert 1") {
@@ -182,7 +182,7 @@ var xss = []attack{
 				fmt.Fprint(w, `{"version":"1.0","type":"rich","title":"<script>alert(1)</script>","html":"<script>alert(1)</script><iframe srcdoc='<script>alert(1)</script>'></iframe>","width":1,"height":1}`)
 				return
 			}
-			fmt.Fprintf(w, `<link rel="alternate" type="application/json+oembed" href="http://%s/oembed"><meta property="og:title" content="&lt;img src=x onerror=alert(1)&gt;"><title>x</title>`, r.Host)
+			fmt.Fprintf(w, `<!doctype html><link rel="alternate" type="application/json+oembed" href="http://%s/oembed"><meta property="og:title" content="&lt;img src=x onerror=alert(1)&gt;"><title>x</title>`, r.Host)
 		}))
 		defer site.Close()
 		id, err := l.ben.says("look " + site.URL)

@@ -35,7 +35,7 @@ var views = []struct {
 	})()`},
 	{"explore", 1440, 900, "light", "/explore/people", ""},
 	{"admin", 1440, 900, "dark", "/admin", ""},
-	{"notifications", 820, 900, "light", "/notifications", ""},
+	{"notifications", 820, 900, "light", "/notifications?show=favourites", ""},
 }
 
 // TestScreenshots takes the pictures of docs/screenshots anew if
