@@ -175,6 +175,7 @@ func TestUserCommands(t *testing.T) {
 	deny("sername", "", "create", "ann", "other@example.org")
 	deny("mail", "", "create", "cyd", "ann@example.org")
 	deny("assword", "short\n", "create", "cyd", "cyd@example.org")
+	deny("assword", "password\n", "create", "cyd", "cyd@example.org")
 	deny("sername", "", "create", "cy d", "cyd@example.org")
 	deny("", "", "role", "nobody", "admin")
 	deny("", "", "password", "nobody")
@@ -183,6 +184,11 @@ func TestUserCommands(t *testing.T) {
 	list := user("", "list")
 	if !regexp.MustCompile(`^NAME +ROLE +STATE +SINCE +EMAIL\nAnn +owner +active +\d{4}-\d\d-\d\d +ann@example.org\nben +user +active +\S+ +ben@example.org\n$`).MatchString(list) {
 		t.Error(list)
+	}
+
+	// Where it is allowed, anybody may have a password that everybody has.
+	if out := works(t, "password\n", "user", "create", "cyd", "cyd@example.org", "--weak-passwords", "on", "--data", data); out != "created cyd (user)\n" {
+		t.Error(out)
 	}
 
 	// The server runs beside.

@@ -66,6 +66,10 @@ assert.equal(post.mentions[0].acct, "ben");
 assert.equal((await heard("update", post.id)).payload.content, post.content);
 assert.equal((await heard("notification", post.id)).payload.type, "mention");
 
+// An app that knows whom its author means is told whom else the text would reach.
+await assert.rejects(ann.v1.statuses.create({ status: "Nothing for @ben", allowedMentions: [] }),
+  (e) => e.statusCode === 422 && e.additionalProperties.unexpectedAccounts.map((a) => a.id).join() === benAccount.id);
+
 const reply = await ben.v1.statuses.create({ status: "@ann Good morning.", inReplyToId: post.id });
 assert.equal(reply.inReplyToId, post.id);
 assert.equal(reply.inReplyToAccountId, annAccount.id);
