@@ -28,8 +28,9 @@ var mayImport = map[string][]string{
 	"moderation":    {"identity", "profiles", "posts", "instance"},
 	"notifications": {"identity", "profiles", "posts", "instance", "moderation"},
 	"mastodon":      {"identity", "profiles", "posts", "instance", "moderation", "notifications"},
-	"web":           {"identity", "profiles", "posts", "instance", "moderation", "notifications"},
-	"app":           {"identity", "profiles", "posts", "instance", "moderation", "notifications", "mastodon", "web", "app"},
+	"archive":       {"identity", "profiles", "posts", "instance", "moderation", "notifications"},
+	"web":           {"identity", "profiles", "posts", "instance", "moderation", "notifications", "archive"},
+	"app":           {"identity", "profiles", "posts", "instance", "moderation", "notifications", "archive", "mastodon", "web", "app"},
 	"cmd":           {"app"},
 	"internal":      {},
 	"e2e":           {"app", "cmd", "posts"}, // posts: to write what lies in the past

@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/guildhall/guildhall/archive"
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/blob"
@@ -50,6 +51,7 @@ type App struct {
 	Instance      *instance.Service
 	Moderation    *moderation.Service
 	Notifications *notifications.Service
+	Archive       *archive.Service
 
 	config   Config
 	log      *slog.Logger
@@ -256,6 +258,12 @@ func (a *App) build() error {
 	a.Notifications = notifications.New(notifications.Deps{DB: a.dbs["notifications"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Keys: keys, Icon: a.avatarURL, Page: web.Address, Caches: a.caches,
 		Push: webpush.NewClient(fetch.Guard{}.Transport(), c.subject(), a.now)}, notifications.DefaultConfig())
+	exports, err := blob.Open(filepath.Join(c.Data, "exports"))
+	if err != nil {
+		return err
+	}
+	a.Archive = archive.New(archive.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Instance: a.Instance, Moderation: a.Moderation,
+		Notifications: a.Notifications, Files: exports, Media: a.blobs, Pictures: a.faces, BaseURL: c.BaseURL, Now: a.now, Log: a.log})
 	a.Identity.OnRevoked(a.closeStreams)
 	return nil
 }
@@ -282,7 +290,7 @@ func (a *App) closeStreams(user, token ids.ID) {
 
 // Start sets the services' consumers and loops going; they end with ctx.
 func (a *App) Start(ctx context.Context) error {
-	for _, s := range []interface{ Start(context.Context) error }{a.Identity, a.Profiles, a.Posts, a.Instance, a.Moderation, a.Notifications} {
+	for _, s := range []interface{ Start(context.Context) error }{a.Identity, a.Profiles, a.Posts, a.Instance, a.Moderation, a.Notifications, a.Archive} {
 		if err := s.Start(ctx); err != nil {
 			return fmt.Errorf("%T: %w", s, err)
 		}

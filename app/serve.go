@@ -55,7 +55,8 @@ func (a *App) edges() (http.Handler, error) {
 		Instance: a.Instance, Moderation: a.Moderation, Notifications: a.Notifications,
 		Blobs: a.blobs, Pictures: a.faces, Limit: a.limits, Gate: gate, Metrics: a.metrics, Traffic: a.traffic, Caches: a.caches, Ready: a.ready, Storage: a.storage, Now: a.now, Log: a.log}, m)
 	pages := web.New(web.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Instance: a.Instance, Moderation: a.Moderation, Notifications: a.Notifications,
-		Limit: a.limits, Gate: gate, Machine: a.machine(), Log: a.log, Now: a.now,
+		Archive: a.Archive,
+		Limit:   a.limits, Gate: gate, Machine: a.machine(), Log: a.log, Now: a.now,
 		API: func() ([]byte, error) { return mastodon.Document(m) }},
 		web.Config{BaseURL: a.config.BaseURL, Title: a.config.Title, Description: a.config.Description,
 			Contact: a.config.Contact, Registrations: m.Registrations, MaxChars: m.Posts.MaxChars, TrustedProxies: proxies})

@@ -63,6 +63,8 @@ var unseen = map[string]string{
 	"/events":                     "a stream",
 	"/manifest.webmanifest":       "for browsers",
 	"/sw.js":                      "a script",
+	"/settings/exports/{file}":    "a file",
+	"/backups/{id}/download":      "a file",
 	"/users/{name}":               "leads to the profile",
 	"/users/{name}/statuses/{id}": "leads to the post",
 }

@@ -346,7 +346,7 @@ func alertsForm(d deviceData) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = menu("policy", t(ctx, "From whom"), "", string(d.Subscription.Policy), policyChoices(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = menu(input{Name: "policy", Label: t(ctx, "From whom"), Value: string(d.Subscription.Policy)}, policyChoices(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

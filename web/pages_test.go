@@ -50,7 +50,7 @@ func everyPage(w *world) map[string]*shown {
 	for _, path := range []string{"/explore/suggestions", "/follow_requests", "/followed_tags", "/bookmarks", "/favourites", "/lists", "/conversations", w.address("author", first) + "/favourites", w.address("author", first) + "/reblogs"} {
 		pages["signed in "+path] = member.get(path)
 	}
-	for _, path := range []string{"/settings/profile", "/settings/posting", "/settings/notifications", "/notifications/requests", "/settings/filters",
+	for _, path := range []string{"/settings/profile", "/settings/privacy", "/settings/account", "/settings/email", "/settings/delete", "/settings/export", "/settings/import", "/farewell", "/settings/notifications", "/notifications/requests", "/settings/filters",
 		"/settings/filters/new", "/settings/blocks", "/settings/sessions", "/settings/password", "/settings/appearance"} {
 		pages[path] = member.get(path)
 	}

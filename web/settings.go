@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/errs"
 )
 
@@ -11,25 +12,36 @@ import (
 const (
 	settingsPath             = "/settings"
 	profileSettingsPath      = settingsPath + "/profile"
-	postingSettingsPath      = settingsPath + "/posting"
+	privacySettingsPath      = settingsPath + "/privacy"
 	notificationSettingsPath = settingsPath + "/notifications"
 	filterSettingsPath       = settingsPath + "/filters"
 	blockSettingsPath        = settingsPath + "/blocks"
 	sessionSettingsPath      = settingsPath + "/sessions"
+	accountSettingsPath      = identity.AccountPath
+	emailSettingsPath        = settingsPath + "/email"
 	passwordSettingsPath     = settingsPath + "/password"
+	leaveSettingsPath        = settingsPath + "/delete"
+	exportSettingsPath       = identity.ExportPath
+	exportListsPath          = settingsPath + "/exports"
+	importSettingsPath       = settingsPath + "/import"
 	appearanceSettingsPath   = settingsPath + "/appearance"
+
+	// downloadPath begins the addresses of archives, as Mastodon has them.
+	downloadPath = "/backups"
+	farewellPath = "/farewell"
 )
 
 // settingsPages are the settings in the order of their navigation.
 var settingsPages = []struct{ path, icon, text string }{
 	{profileSettingsPath, "person", "Profile"},
-	{postingSettingsPath, "write", "Posting"},
+	{privacySettingsPath, "shield", "Privacy and posting"},
 	{notificationSettingsPath, "bell", "Notifications"},
 	{filterSettingsPath, "filter", "Filters"},
 	{blockSettingsPath, "mute", "Muted and blocked"},
 	{sessionSettingsPath, "app", "Sessions and apps"},
-	{passwordSettingsPath, "lock", "Password"},
 	{appearanceSettingsPath, "read", "Appearance"},
+	{accountSettingsPath, "lock", "Account"},
+	{exportSettingsPath, "list", "Export and import"},
 }
 
 // settingsRoutes are the pages of the settings.
@@ -38,8 +50,8 @@ func settingsRoutes() []route {
 		{"GET " + settingsPath, (*call).settings, members},
 		{"GET " + profileSettingsPath, (*call).profileSettings, members},
 		{"POST " + profileSettingsPath, (*call).setProfile, members},
-		{"GET " + postingSettingsPath, (*call).postingSettings, members},
-		{"POST " + postingSettingsPath, (*call).setPosting, members},
+		{"GET " + privacySettingsPath, (*call).privacySettings, members},
+		{"POST " + privacySettingsPath, (*call).setPrivacy, members},
 		{"GET " + notificationSettingsPath, (*call).notificationSettings, members},
 		{"POST " + notificationSettingsPath, (*call).setPolicy, members},
 		{"POST " + devicePath, (*call).subscribeDevice, members},
@@ -58,9 +70,23 @@ func settingsRoutes() []route {
 		{"GET " + blockSettingsPath, (*call).blockSettings, members},
 		{"GET " + sessionSettingsPath, (*call).sessionSettings, members},
 		{"POST " + sessionSettingsPath + "/{id}/end", (*call).endSession, members},
+		{"POST " + sessionSettingsPath + "/others/end", (*call).endOtherSessions, members},
 		{"POST " + sessionSettingsPath + "/apps/{id}/end", (*call).endGrant, members},
+		{"GET " + accountSettingsPath, (*call).accountSettings, members},
+		{"GET " + emailSettingsPath, (*call).emailSettings, members},
+		{"POST " + emailSettingsPath, (*call).setEmail, members},
+		{"POST " + emailSettingsPath + "/keep", (*call).keepEmail, members},
 		{"GET " + passwordSettingsPath, (*call).passwordSettings, members},
 		{"POST " + passwordSettingsPath, (*call).setPassword, members},
+		{"GET " + leaveSettingsPath, (*call).leaveForm, members},
+		{"POST " + leaveSettingsPath, (*call).leave, members},
+		{"GET " + farewellPath, (*call).farewell, oneself},
+		{"GET " + exportSettingsPath, (*call).exportSettings, members},
+		{"POST " + exportSettingsPath, (*call).requestExport, members},
+		{"GET " + exportListsPath + "/{file}", (*call).exportList, members},
+		{"GET " + downloadPath + "/{id}/download", (*call).download, oneself},
+		{"GET " + importSettingsPath, (*call).importSettings, members},
+		{"POST " + importSettingsPath, (*call).importList, members},
 		{"GET " + appearanceSettingsPath, (*call).appearanceSettings, members},
 	}
 }

@@ -380,7 +380,7 @@ func filterPage(f frame, d filterFormData) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = menu("action", t(ctx, "What becomes of such a post"), "", strconv.Itoa(int(d.Filter.Action)), actionChoices(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = menu(input{Name: "action", Label: t(ctx, "What becomes of such a post"), Value: strconv.Itoa(int(d.Filter.Action))}, actionChoices(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -388,7 +388,7 @@ func filterPage(f frame, d filterFormData) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = menu("expires", t(ctx, "For how long"), "", d.Expires, expiryChoices(ctx, d.Filter.ID == 0)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = menu(input{Name: "expires", Label: t(ctx, "For how long"), Value: d.Expires}, expiryChoices(ctx, d.Filter.ID == 0)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

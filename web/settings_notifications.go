@@ -19,6 +19,14 @@ type policyQuestion struct {
 	of               func(*notifications.Policy) *notifications.Verdict
 }
 
+// inWords is the question's hint, empty for none.
+func (q policyQuestion) inWords(ctx context.Context) string {
+	if q.hint == "" {
+		return ""
+	}
+	return t(ctx, q.hint)
+}
+
 func policyQuestions() []policyQuestion {
 	return []policyQuestion{
 		{"for_not_following", "People I do not follow", "", func(p *notifications.Policy) *notifications.Verdict { return &p.NotFollowing }},

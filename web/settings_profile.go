@@ -26,8 +26,7 @@ func (c *call) profileSettings() error {
 		return err
 	}
 	fields := me.Fields
-	in := profiles.Update{DisplayName: &me.DisplayName, Note: &me.Note, Fields: &fields, AvatarAlt: &me.AvatarAlt, HeaderAlt: &me.HeaderAlt,
-		Locked: &me.Locked, Bot: &me.Bot, Discoverable: &me.Discoverable, Indexable: &me.Indexable, HideCollections: &me.HideCollections}
+	in := profiles.Update{DisplayName: &me.DisplayName, Note: &me.Note, Fields: &fields, AvatarAlt: &me.AvatarAlt, HeaderAlt: &me.HeaderAlt, Bot: &me.Bot}
 	return c.showProfileForm(http.StatusOK, profileFormData{Me: me, In: in, Saved: c.isSaved()})
 }
 
@@ -40,8 +39,7 @@ func (c *call) setProfile() error {
 	name, note, avatarAlt, headerAlt := c.field("display_name"), c.field("note"), c.field("avatar_description"), c.field("header_description")
 	fields := c.profileTable()
 	u := profiles.Update{DisplayName: &name, Note: &note, Fields: &fields, AvatarAlt: &avatarAlt, HeaderAlt: &headerAlt,
-		Locked: c.ticked("locked"), Bot: c.ticked("bot"), Discoverable: c.ticked("discoverable"), Indexable: c.ticked("indexable"),
-		HideCollections: c.ticked("hide_collections"), RemoveAvatar: *c.ticked("remove_avatar"), RemoveHeader: *c.ticked("remove_header")}
+		Bot: c.ticked("bot"), RemoveAvatar: *c.ticked("remove_avatar"), RemoveHeader: *c.ticked("remove_header")}
 	var err error
 	if u.Avatar, err = c.upload("avatar"); err != nil {
 		return err

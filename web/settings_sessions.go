@@ -38,6 +38,18 @@ func (c *call) endSession() error {
 	return c.end(c.Identity.EndSession, sessionSettingsPath)
 }
 
+// endOtherSessions signs the reader out everywhere but here.
+func (c *call) endOtherSessions() error {
+	current, _, err := c.Identity.Session(c.r.Context(), c.session)
+	if err != nil {
+		return err
+	}
+	if err := c.Identity.EndOtherSessions(c.r.Context(), c.user.ID, current.ID); err != nil {
+		return err
+	}
+	return c.saved(sessionSettingsPath)
+}
+
 func (c *call) endGrant() error {
 	return c.end(c.Identity.EndGrant, sessionSettingsPath)
 }
@@ -73,30 +85,4 @@ func browserName(userAgent string) string {
 		}
 	}
 	return strings.Join(words, " · ")
-}
-
-// passwordData is what the page about the password shows.
-type passwordData struct {
-	Problems map[string][]errs.Field
-	Saved    bool
-}
-
-func (c *call) passwordSettings() error {
-	return c.show(http.StatusOK, passwordPage(c.settingsFrame("Password"), passwordData{Saved: c.isSaved()}))
-}
-
-// setPassword changes the password, which ends all sessions, and signs this
-// browser in again.
-func (c *call) setPassword() error {
-	err := c.Identity.ChangePassword(c.r.Context(), c.user.ID, c.field("current_password"), c.field("password"))
-	if why := refusal(err); why != nil {
-		return c.show(http.StatusUnprocessableEntity, passwordPage(c.settingsFrame("Password"), passwordData{Problems: why.Fields}))
-	}
-	if err != nil {
-		return err
-	}
-	if _, err := c.start(c.user.Username, c.field("password")); err != nil {
-		return err
-	}
-	return c.saved(passwordSettingsPath)
 }

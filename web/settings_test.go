@@ -53,13 +53,12 @@ func TestProfileSettings(t *testing.T) {
 	a := w.signedIn("ann")
 	a.get("/settings").is(http.StatusSeeOther).follow().is(http.StatusOK).says("What others see of you.")
 	page := a.get("/settings/profile")
-	typed := url.Values{"display_name": {"Ann Author"}, "note": {"I write #go"}, "field_name": {"Site", "", "Work"}, "field_value": {"https://ann.example", "", "Here"},
-		"locked": {"1"}, "indexable": {"1"}, "avatar_description": {"A face"}}
+	typed := url.Values{"display_name": {"Ann Author"}, "note": {"I write #go"}, "field_name": {"Site", "", "Work"}, "field_value": {"https://ann.example", "", "Here"}, "avatar_description": {"A face"}}
 	page.send("/settings/profile", typed, map[string][]byte{"avatar": w.jpeg(500, 400), "header": w.jpeg(900, 300)}).is(http.StatusSeeOther).
 		follow().says("Saved.", "I write #go")
 	got, err := w.profiles.Account(w.kit.Ctx, ann)
 	w.must(err)
-	if got.DisplayName != "Ann Author" || got.Avatar == "" || got.Header == "" || got.AvatarAlt != "A face" || !got.Locked || !got.Indexable || got.Discoverable || len(got.Fields) != 2 || got.Fields[1].Name != "Work" {
+	if got.DisplayName != "Ann Author" || got.Avatar == "" || got.Header == "" || got.AvatarAlt != "A face" || len(got.Fields) != 2 || got.Fields[1].Name != "Work" {
 		t.Errorf("the account is %+v", got)
 	}
 	typed.Set("display_name", strings.Repeat("n", 31))
@@ -82,19 +81,59 @@ func TestProfileSettings(t *testing.T) {
 	}
 }
 
-func TestPostingSettings(t *testing.T) {
+// What is saved is shown again; a mistake stands beside its field, and what was
+// typed is kept.
+func TestPrivacySettings(t *testing.T) {
 	w := open(t)
 	ann := w.member("ann")
 	a := w.signedIn("ann")
-	page := a.get("/settings/posting").is(http.StatusOK)
-	page.submit("/settings/posting", "privacy", "private", "language", "de", "quote_policy", "nobody", "sensitive", "1").is(http.StatusSeeOther).follow().says("Saved.")
+	page := a.get("/settings/privacy").is(http.StatusOK)
+	page.shows("privacy", "public", "show_application", "1")
+	saved := page.submit("/settings/privacy", "privacy", "private", "language", "de", "quote_policy", "nobody", "sensitive", "1", "locked", "1", "indexable", "1", "hide_collections", "1").
+		is(http.StatusSeeOther).follow().says("Saved.")
+	saved.shows("privacy", "private", "language", "de", "quote_policy", "nobody", "sensitive", "1", "locked", "1", "indexable", "1", "hide_collections", "1", "discoverable", "", "show_application", "")
 	got, err := w.profiles.Account(w.kit.Ctx, ann)
 	w.must(err)
-	if got.Privacy != "private" || got.Language != "de" || got.QuotePolicy != "nobody" || !got.Sensitive {
+	if got.Privacy != "private" || got.Language != "de" || got.QuotePolicy != "nobody" || !got.Sensitive || !got.Locked || got.Discoverable || !got.Indexable || !got.HideCollections || got.ShowApplication {
 		t.Errorf("the account is %+v", got)
 	}
-	page.submit("/settings/posting", "privacy", "secret", "language", "tlhx-", "quote_policy", "x").is(http.StatusUnprocessableEntity).
+	wrong := page.submit("/settings/privacy", "privacy", "secret", "language", "tlhx-", "quote_policy", "x", "discoverable", "1").is(http.StatusUnprocessableEntity).
 		says("Is not one of public, unlisted, private.", "Is not a language.")
+	wrong.shows("discoverable", "1", "language", "tlhx-", "locked", "")
+	for _, name := range []string{"privacy", "language", "quote_policy"} {
+		if !strings.Contains(wrong.body, `aria-describedby="`+name+`-wrong"`) && !strings.Contains(wrong.body, name+`-hint `+name+`-wrong`) {
+			t.Errorf("what is wrong with %s does not belong to it", name)
+		}
+	}
+	a.get("/settings/posting").is(http.StatusPermanentRedirect).follow().is(http.StatusOK)
+}
+
+// shows checks what is in the fields of a page, by their names.
+func (s *shown) shows(fields ...string) *shown {
+	s.Helper()
+	have := map[string]string{}
+	for n := range s.nodes("") {
+		switch name := attr(n, "name"); {
+		case n.Data == "input" && attr(n, "type") == "checkbox":
+			if have[name] = ""; has(n, "checked") {
+				have[name] = attr(n, "value")
+			}
+		case n.Data == "input":
+			have[name] = attr(n, "value")
+		case n.Data == "select":
+			for o := range n.Descendants() {
+				if o.Data == "option" && has(o, "selected") {
+					have[name] = attr(o, "value")
+				}
+			}
+		}
+	}
+	for i := 0; i < len(fields); i += 2 {
+		if got, ok := have[fields[i]]; !ok || got != fields[i+1] {
+			s.Errorf("%s: %s is %q, want %q", s.call, fields[i], got, fields[i+1])
+		}
+	}
+	return s
 }
 
 func TestAppearanceSettings(t *testing.T) {
@@ -125,7 +164,12 @@ func TestSessionSettings(t *testing.T) {
 		t.Error("somebody else's app is listed")
 	}
 	other.get("/notifications").is(http.StatusOK)
-	page.submit("/settings/sessions/").is(http.StatusSeeOther) // the only one with a button is the other one
+	page.says("Signed in on")
+	page.submit("/settings/sessions/others/end").is(http.StatusSeeOther).follow().says("Saved.", "This browser")
+	other.get("/notifications").is(http.StatusSeeOther)
+	other.get("/auth/sign_in").submit("", "login", "ann", "password", password).is(http.StatusSeeOther)
+	page = a.get("/settings/sessions")
+	page.submit("/settings/sessions/").is(http.StatusSeeOther) // the first one with a button is the other one
 	other.get("/notifications").is(http.StatusSeeOther)
 	page.submit("/settings/sessions/apps/").is(http.StatusSeeOther).follow().says("No app acts for you.")
 	if _, err := w.identity.Authenticate(w.kit.Ctx, token); err == nil {

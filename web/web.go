@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/guildhall/guildhall/archive"
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/errs"
@@ -37,6 +38,7 @@ type Deps struct {
 	Instance      *instance.Service
 	Moderation    *moderation.Service
 	Notifications *notifications.Service
+	Archive       *archive.Service
 	Limit         *limit.Limiter         // nil: no limits
 	Gate          *httpx.Gate            // nil: any number of requests at once
 	Machine       *Machine               // nil: no page about it
@@ -192,6 +194,8 @@ var known = map[string]string{
 	"/directory":             explorePath + "/people",
 	"/manifest":              manifestPath,
 	"/manifest.json":         manifestPath,
+	"/auth/edit":             accountSettingsPath,
+	"/settings/posting":      privacySettingsPath,
 }
 
 // New returns the pages as a handler. A BaseURL that is not an http or https

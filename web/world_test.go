@@ -19,6 +19,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/guildhall/guildhall/archive"
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/blob"
@@ -58,6 +59,7 @@ type world struct {
 	instance      *instance.Service
 	moderation    *moderation.Service
 	notifications *notifications.Service
+	archive       *archive.Service
 	machine       *web.Machine
 	server        *httptest.Server
 	down          atomic.Bool // every connection breaks
@@ -146,7 +148,14 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 	w.must(w.instance.Start(k.Ctx))
 	w.must(w.moderation.Start(k.Ctx))
 	w.must(w.notifications.Start(k.Ctx))
-	pages := httpx.Compress(web.New(web.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance, Moderation: w.moderation, Notifications: w.notifications, Limit: limits, Machine: w.machine, Log: k.Log, Now: k.Clock.Now,
+	exports, err := blob.Open(filepath.Join(k.Dir, "exports"))
+	w.must(err)
+	t.Cleanup(func() { w.must(exports.Close()) })
+	w.archive = archive.New(archive.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance, Moderation: w.moderation,
+		Notifications: w.notifications, Files: exports, Media: w.blobs, Pictures: w.blobs, BaseURL: w.base, Now: k.Clock.Now, Log: k.Log})
+	w.must(w.archive.Start(k.Ctx))
+	pages := httpx.Compress(web.New(web.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance, Moderation: w.moderation, Notifications: w.notifications,
+		Archive: w.archive, Limit: limits, Machine: w.machine, Log: k.Log, Now: k.Clock.Now,
 		API: func() ([]byte, error) { return []byte(apiSample), nil }}, wc))
 	server.Config.Handler = w.answer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if key, ok := strings.CutPrefix(r.URL.Path, "/media/"); ok && r.Method == http.MethodGet {
@@ -228,28 +237,34 @@ func (w *world) link(to string, n int) string {
 	w.Helper()
 	var found []string
 	testkit.Eventually(w.T, func() bool {
-		found = nil
-		names, err := filepath.Glob(filepath.Join(w.mails, "*.eml")) // in order of time
-		w.must(err)
-		for _, name := range names {
-			f, err := os.Open(name)
-			w.must(err)
-			m, err := mail.ReadMessage(f)
-			w.must(err)
-			body, err := io.ReadAll(quotedprintable.NewReader(m.Body))
-			w.must(err)
-			w.must(f.Close())
-			if strings.Contains(m.Header.Get("To"), to) {
-				found = append(found, linkInMail.FindString(string(body)))
-			}
-		}
+		found = w.mailsTo(to)
 		return len(found) >= n
 	})
-	path, ok := strings.CutPrefix(found[n-1], w.base)
+	path, ok := strings.CutPrefix(linkInMail.FindString(found[n-1]), w.base)
 	if !ok {
 		w.Fatalf("the mail's link %s does not lead here", found[n-1])
 	}
 	return path
+}
+
+// mailsTo returns the texts of the mails to an address, the first one first.
+func (w *world) mailsTo(to string) (texts []string) {
+	w.Helper()
+	names, err := filepath.Glob(filepath.Join(w.mails, "*.eml")) // in order of time
+	w.must(err)
+	for _, name := range names {
+		f, err := os.Open(name)
+		w.must(err)
+		m, err := mail.ReadMessage(f)
+		w.must(err)
+		body, err := io.ReadAll(quotedprintable.NewReader(m.Body))
+		w.must(err)
+		w.must(f.Close())
+		if strings.Contains(m.Header.Get("To"), to) {
+			texts = append(texts, string(body))
+		}
+	}
+	return texts
 }
 
 func ref[T any](v T) *T { return &v }

@@ -27,6 +27,7 @@ type commands struct {
 	Serve   serve   `cmd:"" help:"Run the server."`
 	Demo    demo    `cmd:"" help:"Run a server with a made-up community, to look at or to measure."`
 	User    user    `cmd:"" help:"Create, list and change users."`
+	Export  export  `cmd:"" help:"Write all that is held about a member into an archive."`
 	Emoji   emoji   `cmd:"" help:"Add, list and remove custom emoji."`
 	Config_ config  `cmd:"" name:"config" help:"Print or check the configuration."`
 	Migrate migrate `cmd:"" help:"Move the databases' schema up or down."`

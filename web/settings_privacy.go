@@ -9,33 +9,36 @@ import (
 	"github.com/guildhall/guildhall/profiles"
 )
 
-// postingData is what the page about one's posts shows.
-type postingData struct {
-	Privacy, Language, QuotePolicy string
-	Sensitive, Saved               bool
-	Problems                       map[string][]errs.Field
+// privacyData is what the page about who finds the reader and their posts shows.
+type privacyData struct {
+	In       profiles.Update // as it is, or as it was typed
+	Problems map[string][]errs.Field
+	Saved    bool
 }
 
-func (c *call) postingSettings() error {
+func (c *call) privacySettings() error {
 	me, err := c.Profiles.Account(c.r.Context(), c.user.ID)
 	if err != nil {
 		return err
 	}
-	return c.show(http.StatusOK, postingPage(c.settingsFrame("Posting"), postingData{Privacy: me.Privacy, Language: me.Language,
-		QuotePolicy: me.QuotePolicy, Sensitive: me.Sensitive, Saved: c.isSaved()}))
+	return c.show(http.StatusOK, privacyPage(c.settingsFrame("Privacy and posting"), privacyData{Saved: c.isSaved(), In: profiles.Update{
+		Locked: &me.Locked, Discoverable: &me.Discoverable, Indexable: &me.Indexable, HideCollections: &me.HideCollections,
+		Privacy: &me.Privacy, QuotePolicy: &me.QuotePolicy, Language: &me.Language, Sensitive: &me.Sensitive, ShowApplication: &me.ShowApplication}}))
 }
 
-func (c *call) setPosting() error {
-	d := postingData{Privacy: c.field("privacy"), Language: c.field("language"), QuotePolicy: c.field("quote_policy"), Sensitive: *c.ticked("sensitive")}
-	_, err := c.Profiles.Update(c.r.Context(), c.user.ID, profiles.Update{Privacy: &d.Privacy, Language: &d.Language, QuotePolicy: &d.QuotePolicy, Sensitive: &d.Sensitive})
+func (c *call) setPrivacy() error {
+	privacy, quote, language := c.field("privacy"), c.field("quote_policy"), c.field("language")
+	in := profiles.Update{Locked: c.ticked("locked"), Discoverable: c.ticked("discoverable"), Indexable: c.ticked("indexable"),
+		HideCollections: c.ticked("hide_collections"), Privacy: &privacy, QuotePolicy: &quote, Language: &language,
+		Sensitive: c.ticked("sensitive"), ShowApplication: c.ticked("show_application")}
+	_, err := c.Profiles.Update(c.r.Context(), c.user.ID, in)
 	if why := refusal(err); why != nil {
-		d.Problems = why.Fields
-		return c.show(http.StatusUnprocessableEntity, postingPage(c.settingsFrame("Posting"), d))
+		return c.show(http.StatusUnprocessableEntity, privacyPage(c.settingsFrame("Privacy and posting"), privacyData{In: in, Problems: why.Fields}))
 	}
 	if err != nil {
 		return err
 	}
-	return c.saved(postingSettingsPath)
+	return c.saved(privacySettingsPath)
 }
 
 // privacyChoices are the visibilities that posts may begin with.
