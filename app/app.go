@@ -256,7 +256,7 @@ func (a *App) build() error {
 	a.Moderation = moderation.New(moderation.Deps{DB: a.dbs["moderation"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Instance: a.Instance})
 	a.Notifications = notifications.New(notifications.Deps{DB: a.dbs["notifications"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
-		Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Keys: keys, Icon: a.avatarURL, Page: web.Address, Caches: a.caches,
+		Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Keys: keys, Icon: a.avatarURL, Title: web.Titles(), Page: web.Address, Caches: a.caches,
 		Push: webpush.NewClient(fetch.Guard{}.Transport(), c.subject(), a.now)}, notifications.DefaultConfig())
 	exports, err := blob.Open(filepath.Join(c.Data, "exports"))
 	if err != nil {

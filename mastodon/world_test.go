@@ -111,9 +111,10 @@ func openOn(k *testkit.Kit, adjust ...func(*mastodon.Deps, *mastodon.Config)) *w
 		Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance})
 	w.notifications = notifications.New(notifications.Deps{DB: k.Open("notifications", notifications.Schema()), Bus: k.Bus, IDs: k.IDs,
 		Now: k.Clock.Now, Log: k.Log, Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Keys: keys,
-		Push: webpush.NewClient(&http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, "mailto:operator@guild.test", k.Clock.Now),
-		Icon: func(a *profiles.Account) string { return mastodon.AvatarURL(base, a.Avatar) },
-		Page: func(of *profiles.Account, post ids.ID) string { return "/@" + of.Username + "/" + post.String() }}, notifications.DefaultConfig())
+		Push:  webpush.NewClient(&http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, "mailto:operator@guild.test", k.Clock.Now),
+		Icon:  func(a *profiles.Account) string { return mastodon.AvatarURL(base, a.Avatar) },
+		Title: func(_ string, n *notifications.Notification, name string) string { return n.Title(name) },
+		Page:  func(of *profiles.Account, post ids.ID) string { return "/@" + of.Username + "/" + post.String() }}, notifications.DefaultConfig())
 	w.identity.OnRevoked(func(user, token ids.ID) {
 		if token != 0 {
 			w.notifications.CloseToken(token)

@@ -131,9 +131,10 @@ func open(t *testing.T, k *testkit.Kit) *town {
 		Log: k.Log, Profiles: w.profiles, Images: images, Blobs: blobs}, posts.DefaultConfig())
 	w.Service = New(Deps{DB: w.dbs[2], Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
 		Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Keys: keys,
-		Push: webpush.NewClient(&http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, "mailto:a@example.org", k.Clock.Now),
-		Icon: func(a *profiles.Account) string { return "https://example.org/" + a.Username + ".png" },
-		Page: func(of *profiles.Account, post ids.ID) string { return fmt.Sprintf("/@%s/%d", of.Username, post) }}, c)
+		Push:  webpush.NewClient(&http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, "mailto:a@example.org", k.Clock.Now),
+		Icon:  func(a *profiles.Account) string { return "https://example.org/" + a.Username + ".png" },
+		Title: func(_ string, n *Notification, name string) string { return n.Title(name) },
+		Page:  func(of *profiles.Account, post ids.ID) string { return fmt.Sprintf("/@%s/%d", of.Username, post) }}, c)
 	return w
 }
 

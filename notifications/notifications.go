@@ -175,6 +175,9 @@ type Deps struct {
 	Keys     *seal.Keyring
 	Push     *webpush.Client
 	Icon     func(*profiles.Account) string // address of an account's picture
+	// Title says in a language what has happened, given the name of who did it;
+	// in English if it does not know the language.
+	Title func(locale string, n *Notification, name string) string
 	// Page returns the address of an account's page, or of a post of theirs.
 	Page   func(of *profiles.Account, post ids.ID) string
 	Caches *observe.Caches // nil: nobody looks

@@ -204,7 +204,7 @@ func (s *Service) pushBody(ctx context.Context, n *Notification, r *subscription
 		name = cmp.Or(from.DisplayName, from.Username)
 		p.Icon = s.Icon(from)
 	}
-	p.Title = cut(n.Title(name), titleMax)
+	p.Title = cut(s.Title(p.PreferredLocale, n, name), titleMax)
 	switch {
 	case n.View != nil:
 		p.Body = cut(cmp.Or(n.View.Spoiler, n.View.Text), bodyMax)

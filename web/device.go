@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/guildhall/guildhall/identity"
@@ -175,6 +176,27 @@ func (c *call) showDeviceProblem(status int, english string) error {
 		return err
 	}
 	return c.showPolicy(status, policyData{Policy: p, Device: deviceData{Problem: c.words().text(english)}})
+}
+
+// Titles returns what says in somebody's language what a notification is about,
+// given the name of who did it: what messages that are pushed begin with.
+func Titles() func(locale string, n *notifications.Notification, name string) string {
+	all := loadCatalogues()
+	return func(locale string, n *notifications.Notification, name string) string {
+		english := notificationTexts[n.Type].one
+		if n.Type == notifications.PollEnded && n.FromID == n.AccountID {
+			english = ownPollEnded
+		}
+		language, _, _ := strings.Cut(locale, "-")
+		i := slices.IndexFunc(all, func(words *catalogue) bool { return words.tag.String() == language })
+		switch {
+		case i <= 0 || english == "": // the room itself speaks English
+			return n.Title(name)
+		case strings.Contains(english, "%s"):
+			return all[i].text(english, name)
+		}
+		return all[i].text(english)
+	}
 }
 
 // Address is where the page of an account is, or of a post of theirs.

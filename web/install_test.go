@@ -13,12 +13,14 @@ import (
 
 	devtools "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/serviceworker"
 	"github.com/chromedp/chromedp"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/testkit"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/web"
 )
 
 // The manifest names icons that are what it says, and pages that exist, in the
@@ -177,6 +179,62 @@ func TestPushToThisDevice(t *testing.T) {
 	})
 }
 
+// A message says what has happened in the language of who gets it.
+func TestTitlesOfMessages(t *testing.T) {
+	titles := web.Titles()
+	for locale, want := range map[string]string{"en": "Ben mentioned you", "de": "Ben hat dich erwähnt", "de-AT": "Ben hat dich erwähnt",
+		"es": "Ben te mencionó", "tlh": "Ben mentioned you", "": "Ben mentioned you"} {
+		if got := titles(locale, &notifications.Notification{Type: notifications.Mention}, "Ben"); got != want {
+			t.Errorf("%q: %q, want %q", locale, got, want)
+		}
+	}
+	if got := titles("de", &notifications.Notification{Type: notifications.PollEnded, FromID: 1, AccountID: 1}, "Ben"); got != "Deine Umfrage ist zu Ende" {
+		t.Errorf("one's own poll: %q", got)
+	}
+	for _, kind := range notifications.Types() {
+		if got := titles("es", &notifications.Notification{Type: kind}, "Ben"); got == "" || strings.Contains(got, "%") {
+			t.Errorf("%s: %q", kind, got)
+		}
+	}
+}
+
+// Who allows messages gets them, chooses among them, and gets none after
+// signing out. There is no push service here: the browser's part of it is made up.
+func TestChromiumSubscribes(t *testing.T) {
+	w := open(t)
+	w.member("ann")
+	r := testkit.NewPushReceiver(t, w.kit.Clock.Now)
+	ctx := chromium(t)
+	service := fmt.Sprintf(`{
+		const made = { unsubscribe: async () => delete localStorage.subscribed,
+			toJSON: () => ({ endpoint: %q, keys: { p256dh: %q, auth: %q } }) }
+		PushManager.prototype.getSubscription = async () => localStorage.subscribed ? made : null
+		PushManager.prototype.subscribe = async options => {
+			if (!options.userVisibleOnly || options.applicationServerKey.length !== 87) throw new Error("options")
+			localStorage.subscribed = "yes"
+			return made
+		}
+	}`, r.URL+"/push", r.P256dh, r.Auth)
+	w.must(chromedp.Do(ctx, func(ctx context.Context, target *chromedp.Target) (none chromedp.Void, err error) {
+		_, err = cdp.Call(ctx, target, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: service})
+		return none, err
+	}, w.allowMessages))
+	w.enters(ctx, "ann")
+	w.must(chromedp.Do(ctx, chromedp.Navigate(w.base+"/settings/notifications"),
+		chromedp.WaitVisible("#device [data-subscribe] button"), chromedp.Click("#device [data-subscribe] button"),
+		chromedp.WaitVisible("#alert_mentions"), chromedp.WaitNotVisible("#device [data-subscribe]"), chromedp.WaitNotVisible("#device [data-problem]"),
+		chromedp.Click("#device form[action$=test] button"), chromedp.WaitVisible("#device .done")))
+	if n := len(r.Taken()); n != 1 {
+		t.Errorf("%d messages", n)
+	}
+	w.must(chromedp.Do(ctx, chromedp.Click(".side form[action='/auth/sign_out'] button"), chromedp.WaitVisible("main a[href='/auth/sign_in']")))
+	left, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!localStorage.subscribed"))
+	w.must(err)
+	if !left {
+		t.Error("the browser is still subscribed")
+	}
+}
+
 // A page that cannot be reached makes way for the offline page; what is pushed
 // is shown.
 func TestChromiumWorker(t *testing.T) {
@@ -218,11 +276,17 @@ func TestChromiumWorker(t *testing.T) {
 	}
 }
 
+// allowMessages has the browser show what the pages want it to.
+func (w *world) allowMessages(ctx context.Context, target *chromedp.Target) (none chromedp.Void, err error) {
+	_, err = cdp.Call(ctx, target, devtools.SetPermission, devtools.SetPermissionParams{Origin: w.base,
+		Permission: &devtools.PermissionDescriptor{Name: "notifications"}, Setting: devtools.PermissionSettingGranted})
+	return none, err
+}
+
 // push delivers a message to the worker of the browser's page.
 func (w *world) push(data string) chromedp.Action[chromedp.Void] {
 	return func(ctx context.Context, target *chromedp.Target) (none chromedp.Void, err error) {
-		if _, err = cdp.Call(ctx, target, devtools.SetPermission, devtools.SetPermissionParams{Origin: w.base,
-			Permission: &devtools.PermissionDescriptor{Name: "notifications"}, Setting: devtools.PermissionSettingGranted}); err != nil {
+		if none, err = w.allowMessages(ctx, target); err != nil {
 			return none, err
 		}
 		updates, stop := target.Subscribe("ServiceWorker.workerRegistrationUpdated")

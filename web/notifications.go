@@ -45,6 +45,9 @@ var notificationTexts = map[notifications.Type]struct{ icon, one, several string
 	notifications.CollectionUpdate:  {"person", "%s changed a collection that you are in", ""},
 }
 
+// ownPollEnded is said to who has made the poll.
+const ownPollEnded = "Your poll has ended"
+
 // notice is a group of notifications with what its component needs.
 type notice struct {
 	notifications.Group
@@ -136,10 +139,10 @@ func (c *call) notices(groups []notifications.Group, read ids.ID) ([]notice, err
 		case n.Others > 0 && texts.several != "":
 			n.Text = texts.several
 		case n.Type == notifications.PollEnded && n.People[0].ID == c.user.ID:
-			n.Text = "Your poll has ended"
+			n.Text = ownPollEnded
 		}
 		if n.Type == notifications.PollEnded && n.People[0].ID == c.user.ID {
-			n.Text = "Your poll has ended"
+			n.Text = ownPollEnded
 		}
 		if g.View != nil {
 			cards, err := c.cards([]*posts.View{g.View})

@@ -144,7 +144,7 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 	w.notifications = notifications.New(notifications.Deps{DB: room("notifications", notifications.Schema()), Bus: k.Bus, IDs: k.IDs,
 		Now: k.Clock.Now, Log: k.Log, Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Keys: keys,
 		Push: webpush.NewClient(&http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, "mailto:operator@guild.test", k.Clock.Now),
-		Icon: func(*profiles.Account) string { return w.base + "/icon" }, Page: web.Address}, notifications.DefaultConfig())
+		Icon: func(*profiles.Account) string { return w.base + "/icon" }, Title: web.Titles(), Page: web.Address}, notifications.DefaultConfig())
 	w.must(w.instance.Start(k.Ctx))
 	w.must(w.moderation.Start(k.Ctx))
 	w.must(w.notifications.Start(k.Ctx))
