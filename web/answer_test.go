@@ -114,7 +114,7 @@ func TestSlowReaders(t *testing.T) {
 func TestMask(t *testing.T) {
 	seen := map[string]bool{}
 	for range 50 {
-		c := &call{session: "one"}
+		c := &call{server: new(server), session: "one"}
 		token := c.sessionToken("x")
 		if seen[token] {
 			t.Fatalf("%s comes twice", token)

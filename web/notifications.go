@@ -25,24 +25,25 @@ var notificationTabs = []struct {
 // groupedTypes are those that are shown as one when many do the same.
 var groupedTypes = []notifications.Type{notifications.Favourite, notifications.Boost, notifications.Follow}
 
-// notificationTexts say what somebody did; those of the groups, what several did.
-var notificationTexts = map[notifications.Type]struct{ icon, one, several string }{
-	notifications.Mention:           {"reply", "%s mentioned you", ""},
-	notifications.NewPost:           {"write", "%s posted", ""},
-	notifications.Boost:             {"boost", "%s boosted your post", "%s and %s others boosted your post"},
-	notifications.Follow:            {"person", "%s follows you", "%s and %s others follow you"},
-	notifications.FollowRequest:     {"person", "%s wants to follow you", ""},
-	notifications.Favourite:         {"favourite", "%s likes your post", "%s and %s others like your post"},
-	notifications.PollEnded:         {"check", "A poll of %s that you took part in has ended", ""},
-	notifications.PostEdited:        {"write", "%s edited a post that you boosted", ""},
-	notifications.Quote:             {"boost", "%s quoted your post", ""},
-	notifications.QuotedUpdate:      {"write", "%s edited a post that you quoted", ""},
-	notifications.SignedUp:          {"person", "%s signed up", ""},
-	notifications.Reported:          {"warn", "%s reported somebody", ""},
-	notifications.Warned:            {"warn", "The moderators have sent you a warning", ""},
-	notifications.Severed:           {"warn", "You have lost follows", ""},
-	notifications.AddedToCollection: {"person", "%s added you to a collection", ""},
-	notifications.CollectionUpdate:  {"person", "%s changed a collection that you are in", ""},
+// notificationTexts say what somebody did; those of the groups, what two
+// and what several did.
+var notificationTexts = map[notifications.Type]struct{ icon, one, two, several string }{
+	notifications.Mention:           {"reply", "%s mentioned you", "", ""},
+	notifications.NewPost:           {"write", "%s posted", "", ""},
+	notifications.Boost:             {"boost", "%s boosted your post", "%s and %s boosted your post", "%s and %s others boosted your post"},
+	notifications.Follow:            {"person", "%s follows you", "%s and %s follow you", "%s and %s others follow you"},
+	notifications.FollowRequest:     {"person", "%s wants to follow you", "", ""},
+	notifications.Favourite:         {"favourite", "%s likes your post", "%s and %s like your post", "%s and %s others like your post"},
+	notifications.PollEnded:         {"check", "A poll of %s that you took part in has ended", "", ""},
+	notifications.PostEdited:        {"write", "%s edited a post that you boosted", "", ""},
+	notifications.Quote:             {"boost", "%s quoted your post", "", ""},
+	notifications.QuotedUpdate:      {"write", "%s edited a post that you quoted", "", ""},
+	notifications.SignedUp:          {"person", "%s signed up", "", ""},
+	notifications.Reported:          {"warn", "%s reported somebody", "", ""},
+	notifications.Warned:            {"warn", "The moderators have sent you a warning", "", ""},
+	notifications.Severed:           {"warn", "You have lost follows", "", ""},
+	notifications.AddedToCollection: {"person", "%s added you to a collection", "", ""},
+	notifications.CollectionUpdate:  {"person", "%s changed a collection that you are in", "", ""},
 }
 
 // ownPollEnded is said to who has made the poll.
@@ -136,6 +137,8 @@ func (c *call) notices(groups []notifications.Group, read ids.ID) ([]notice, err
 			continue
 		}
 		switch {
+		case n.Others == 1 && texts.two != "" && len(n.People) == 2:
+			n.Text = texts.two
 		case n.Others > 0 && texts.several != "":
 			n.Text = texts.several
 		case n.Type == notifications.PollEnded && n.People[0].ID == c.user.ID:
