@@ -42,16 +42,16 @@ func scanScheduled(r *scheduledRow) []any {
 // Returns Invalid for a time that is too soon, for too many posts of that day or
 // in all, and what Create returns for a draft that could not be published now.
 func (s *Service) Schedule(ctx context.Context, author ids.ID, d Draft, at time.Time) (*Scheduled, error) {
-	at = at.UTC().Truncate(time.Millisecond)
-	if at.Sub(s.Now()) < s.config.MinSchedule {
-		return nil, errs.Newf(errs.Invalid, "Validation failed: The time must be at least %d minutes ahead", int(s.config.MinSchedule.Minutes()))
+	at, err := s.checkTime(at)
+	if err != nil {
+		return nil, err
 	}
 	if err := s.checkDraft(ctx, author, d); err != nil {
 		return nil, err
 	}
 	d.Key = keyOf(d.Key)
 	var id, posted ids.ID
-	err := s.write(ctx, func(tx *db.Tx) error {
+	err = s.write(ctx, func(tx *db.Tx) error {
 		if err := oneAtATime(ctx, tx, author); err != nil {
 			return err
 		}
@@ -237,14 +237,14 @@ func (s *Service) scheduled(ctx context.Context, r *scheduledRow) (*Scheduled, e
 // Reschedule moves a post that waits to another time. Returns NotFound if it is
 // not the author's; Invalid as Schedule does.
 func (s *Service) Reschedule(ctx context.Context, author, id ids.ID, at time.Time) (*Scheduled, error) {
-	at = at.UTC().Truncate(time.Millisecond)
 	if _, err := s.ScheduledPost(ctx, author, id); err != nil {
 		return nil, err
 	}
-	if at.Sub(s.Now()) < s.config.MinSchedule {
-		return nil, errs.Newf(errs.Invalid, "Validation failed: The time must be at least %d minutes ahead", int(s.config.MinSchedule.Minutes()))
+	at, err := s.checkTime(at)
+	if err != nil {
+		return nil, err
 	}
-	err := s.write(ctx, func(tx *db.Tx) error {
+	err = s.write(ctx, func(tx *db.Tx) error {
 		if err := oneAtATime(ctx, tx, author); err != nil {
 			return err
 		}
@@ -261,6 +261,47 @@ func (s *Service) Reschedule(ctx context.Context, author, id ids.ID, at time.Tim
 		return nil, err
 	}
 	return s.ScheduledPost(ctx, author, id)
+}
+
+// ChangeScheduled replaces a post that waits, with its time. What it answers and
+// what it quotes stay. Returns NotFound if it is not the author's, or has been
+// published; Invalid as Schedule does.
+func (s *Service) ChangeScheduled(ctx context.Context, author, id ids.ID, d Draft, at time.Time) (*Scheduled, error) {
+	old, err := s.ScheduledPost(ctx, author, id)
+	if err != nil {
+		return nil, err
+	}
+	d.InReplyToID, d.QuoteOfID, d.AppID, d.Key = old.Draft.InReplyToID, old.Draft.QuoteOfID, old.Draft.AppID, old.Draft.Key
+	if at, err = s.checkTime(at); err != nil {
+		return nil, err
+	}
+	if err := s.checkDraft(ctx, author, d); err != nil {
+		return nil, err
+	}
+	err = s.write(ctx, func(tx *db.Tx) error {
+		if err := oneAtATime(ctx, tx, author); err != nil {
+			return err
+		}
+		if err := s.checkSchedule(ctx, tx, author, id, at); err != nil {
+			return err
+		}
+		if err := s.dropScheduled(ctx, tx, author, id); err != nil {
+			return err
+		}
+		return s.storeScheduled(ctx, tx, id, author, d, at)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.ScheduledPost(ctx, author, id)
+}
+
+// checkTime returns a time as it is kept. Returns Invalid if it is too soon.
+func (s *Service) checkTime(at time.Time) (time.Time, error) {
+	if at.Sub(s.Now()) < s.config.MinSchedule {
+		return at, errs.Newf(errs.Invalid, "Validation failed: The time must be at least %d minutes ahead", int(s.config.MinSchedule.Minutes()))
+	}
+	return at.UTC().Truncate(time.Millisecond), nil
 }
 
 // Unschedule drops a post that waits; its images wait to be posted as after an

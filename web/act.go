@@ -30,6 +30,13 @@ var deeds = map[string]func(s *posts.Service, ctx context.Context, me, post ids.
 	"mute":       (*posts.Service).MuteThread,
 	"unmute":     (*posts.Service).UnmuteThread,
 	"delete":     (*posts.Service).Delete,
+	"revoke": func(s *posts.Service, ctx context.Context, me, post ids.ID) (*posts.View, error) {
+		v, err := s.Get(ctx, me, post)
+		if err != nil {
+			return nil, err
+		}
+		return s.Revoke(ctx, me, v.QuoteOfID, post)
+	},
 	// A vote names the options that were ticked.
 	"vote": nil,
 }

@@ -24,7 +24,7 @@ var sheets = []string{"fonts", "tokens", "base", "layout", "posts", "compose", "
 
 // scripts are the parts of the pages' own script in their order; the first one
 // has what the others use.
-var scripts = []string{"guildhall.js", "focus.js", "scroll.js", "device.js", "live.js", "compose.js", "keys.js", "system.js"}
+var scripts = []string{"guildhall.js", "focus.js", "scroll.js", "device.js", "live.js", "compose.js", "pictures.js", "complete.js", "keys.js", "system.js"}
 
 // assets are the files that pages need. The hash of the content is in the name,
 // so that browsers can keep them for good.

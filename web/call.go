@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -116,6 +117,9 @@ func (c *call) admit(who audience) error {
 		}
 		return errElsewhere
 	}
+	if c.user == nil && c.composes() {
+		return c.signInToWrite()
+	}
 	if c.user == nil {
 		return c.instead(withReturn(signInPath, c.whereabouts()))
 	}
@@ -126,10 +130,14 @@ func (c *call) admit(who audience) error {
 		c.suspect("staff")
 		return errNoPage()
 	}
-	if c.r.Method == http.MethodPost {
-		return c.checkSession(memberForms)
+	if c.r.Method != http.MethodPost {
+		return nil
 	}
-	return nil
+	err := c.checkSession(memberForms)
+	if err != nil && c.composes() {
+		return c.writeAgain()
+	}
+	return err
 }
 
 // instead sends the browser to another page.
@@ -182,10 +190,13 @@ func (c *call) readForm() error {
 	if c.r.ContentLength == 0 {
 		return nil
 	}
-	files := c.viewer() != 0 && strings.HasPrefix(c.r.Header.Get("Content-Type"), "multipart/form-data")
+	mixed := strings.HasPrefix(c.r.Header.Get("Content-Type"), "multipart/form-data")
+	files := c.viewer() != 0 && mixed
 	size, patience := int64(maxForm), c.config.FormTime
-	if files {
-		size, patience = maxFiles, 10*patience // over a slow line
+	if more := c.maxFiles(); files && more > 0 {
+		size, patience = size+more, 10*patience // over a slow line
+	} else if mixed && c.composes() {
+		size = maxDesk
 	} else if c.viewer() != 0 && c.user.Role.May(identity.ManageSettings) {
 		size = maxDesk
 	}
@@ -197,22 +208,55 @@ func (c *call) readForm() error {
 		return nil
 	}
 	c.slot.Leave()
-	c.r.Body = httpx.BoundBody(c.w, c.r.Body, size)
+	body := c.r.Body
+	c.r.Body = httpx.BoundBody(c.w, body, size)
 	err := c.r.ParseForm()
 	if files && err == nil {
 		err = c.r.ParseMultipartForm(maxForm)
+	} else if mixed && err == nil && c.composes() {
+		err = c.readFields()
 	}
 	if err == nil {
 		_ = connection.SetReadDeadline(time.Time{}) // one that passes later would end the handler
 	}
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return errs.Wrap(errs.TooLarge, "That was more than this form takes.", err)
+		// A browser reads no answer while it sends.
+		_, _ = io.CopyN(io.Discard, body, size)
+		return errs.Wrap(errs.TooLarge, c.words().text("This form takes up to %s. Go back: what you typed is still there.", c.words().size(size)), err)
 	}
 	if err != nil && len(c.r.PostForm) == 0 { // else only the address was odd
 		return errs.Wrap(errs.Malformed, "The form could not be read.", err)
 	}
 	return c.slot.Enter(c.r.Context())
+}
+
+// readFields reads what was typed into a form with files by somebody who has to
+// sign in before it is taken. Of files nothing is kept, and of what comes after
+// too many bytes of them nothing at all.
+func (c *call) readFields() error {
+	parts, err := c.r.MultipartReader()
+	if err != nil {
+		return err
+	}
+	for {
+		part, err := parts.NextPart()
+		var tooLarge *http.MaxBytesError
+		if errors.Is(err, io.EOF) || errors.As(err, &tooLarge) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if part.FileName() != "" {
+			continue
+		}
+		value, err := io.ReadAll(part)
+		if err != nil {
+			return err
+		}
+		c.r.PostForm.Add(part.FormName(), string(value))
+	}
 }
 
 // address returns the client's address as identity counts by it.

@@ -113,6 +113,14 @@ func (c card) answerURL() string {
 // one's own for followers too.
 func (c card) boostable() bool { return c.Post.Visibility <= posts.Unlisted }
 
+// own tells whether the reader wrote the post.
+func (c card) own(r *reader) bool { return c.Post.AccountID == r.user.ID }
+
+// quotes tells whether the post shows one of the reader's, who may take it out.
+func (c card) quotes(r *reader) bool {
+	return c.Quoted != nil && c.Quoted.Author.ID == r.user.ID && !c.own(r)
+}
+
 // mayVote tells whether the reader can still vote.
 func (c card) mayVote(r *reader) bool {
 	p := c.Post.Poll

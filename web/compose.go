@@ -1,109 +1,65 @@
 package web
 
 import (
-	"cmp"
-	"context"
-	"crypto/rand"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/posts"
 )
 
-// draftData is what the composer shows.
-type draftData struct {
-	Text, Spoiler string
-	Visibility    string // of visibilities
-	Language      string
-	Media         []posts.Media
-	Poll          pollFields
-	ReplyTo       *card  // nil: answers nothing
-	Edits         *card  // the post that is edited, nil: a new one
-	Key           string // so that a form that is sent twice makes one post
-	Problem       string // what is wrong with it
-	Max           int    // characters
-	Open          bool   // the cursor goes there
-	face
-}
-
-// visibilities are who may see a post, by the name that forms and the API have
-// for it.
-var visibilities = []struct {
-	name, text, hint string
-	is               posts.Visibility
-}{
-	{"public", "Public", "Everybody, in all timelines", posts.Public},
-	{"unlisted", "Quiet", "Everybody, but in no public timeline", posts.Unlisted},
-	{"private", "Followers", "Only who follows you", posts.Followers},
-	{"direct", "Direct", "Only who is mentioned", posts.Direct},
-}
-
-// draft returns an empty composer, or one for an answer.
-func (c *call) draft(replyTo *card) (draftData, error) {
-	_, face, err := c.self()
-	if err != nil {
-		return draftData{}, err
-	}
-	me, err := c.Profiles.Account(c.r.Context(), c.user.ID)
-	if err != nil {
-		return draftData{}, err
-	}
-	d := draftData{Key: rand.Text(), Max: c.config.MaxChars, face: face, ReplyTo: replyTo, Visibility: me.Privacy, Poll: pollOf(nil),
-		Language: cmp.Or(me.Language, c.words().tag.String())}
-	if replyTo != nil {
-		d.Text = c.mentions(replyTo)
-		d.Spoiler = replyTo.Post.Spoiler
-		for _, v := range visibilities {
-			if v.is == replyTo.Post.Visibility && v.is > visibilityOf(d.Visibility) {
-				d.Visibility = v.name
-			}
+// newDraft returns a composer for what a form or an address names: an answer, a
+// quote, or neither.
+func (c *call) newDraft(v url.Values) (draftData, error) {
+	var to, quotes *card
+	var err error
+	if text := v.Get("in_reply_to_id"); text != "" {
+		if to, err = c.named(text); err != nil {
+			return draftData{}, err
 		}
 	}
-	return d, nil
-}
-
-// visibilityOf returns the visibility of a name, Public for one that is none.
-func visibilityOf(name string) posts.Visibility {
-	for _, v := range visibilities {
-		if v.name == name {
-			return v.is
+	if text := v.Get("quoted_status_id"); text != "" {
+		if quotes, err = c.named(text); err != nil {
+			return draftData{}, err
 		}
-	}
-	return posts.Public
-}
-
-// mentions is how an answer begins: with all who take part in the conversation.
-func (c *call) mentions(to *card) string {
-	var b strings.Builder
-	if to.Author.ID != c.user.ID {
-		b.WriteString("@" + to.Author.Username + " ")
-	}
-	for _, m := range to.Post.Mentions {
-		if m.AccountID != c.user.ID && m.AccountID != to.Author.ID {
-			b.WriteString("@" + m.Username + " ")
-		}
-	}
-	return b.String()
-}
-
-func (c *call) composeForm() error {
-	var to *card
-	if text := c.query("in_reply_to_id"); text != "" {
-		var err error
-		if to, err = c.answered(text); err != nil {
-			return err
+		if !quotes.Post.MayQuote {
+			return draftData{}, errNoPage()
 		}
 	}
 	d, err := c.draft(to)
+	if d.Quotes = quotes; quotes != nil && quotes.Post.Visibility == posts.Followers {
+		d.narrow(posts.Followers)
+	}
+	return d, err
+}
+
+// composeForm shows the composer, also with what an address brings: another
+// site's words, or those that were typed when a session ended.
+func (c *call) composeForm() error {
+	q := c.r.URL.Query()
+	d, err := c.newDraft(q)
 	if err != nil {
 		return err
 	}
-	if d.Text == "" {
-		d.Text = cut(c.shared(), c.config.MaxChars)
+	if text := c.shared(); text != "" {
+		q.Set("text", text)
+	}
+	return c.resume(d, q)
+}
+
+// resume shows a composer with the fields that are in the address.
+func (c *call) resume(d draftData, q url.Values) (err error) {
+	d.read(q)
+	d.Text = cut(d.Text, 4*c.config.Posts.MaxChars)
+	if q.Has("media") {
+		if d.Pictures, err = c.picturesOf(q); err != nil {
+			return err
+		}
 	}
 	d.Open = true
-	return c.show(http.StatusOK, composePage(c.private(c.words().text("Write")), d))
+	return c.show(http.StatusOK, composePage(c.private(c.words().text(d.title())), d))
 }
 
 // shared is what another app has sent here, or a link: see the manifest.
@@ -117,8 +73,8 @@ func (c *call) shared() string {
 	return text
 }
 
-// answered returns the post with an id as a card.
-func (c *call) answered(id string) (*card, error) {
+// named returns the post with an id as a card; of a boost, what was boosted.
+func (c *call) named(id string) (*card, error) {
 	parsed, ok := ids.Parse(id)
 	if !ok {
 		return nil, errNoPage()
@@ -137,17 +93,10 @@ func (c *call) answered(id string) (*card, error) {
 	return &cards[0], nil
 }
 
-// compose posts what was written. With a mistake in it, the page comes again,
-// with all that was typed.
+// compose posts what was written, or has it wait for its time. With a mistake in
+// it, the page comes again, with all that was typed.
 func (c *call) compose() error {
-	var to *card
-	if text := c.field("in_reply_to_id"); text != "" {
-		var err error
-		if to, err = c.answered(text); err != nil {
-			return err
-		}
-	}
-	d, err := c.draft(to)
+	d, err := c.newDraft(c.r.PostForm)
 	if err != nil {
 		return err
 	}
@@ -159,12 +108,17 @@ func (c *call) compose() error {
 		return c.recompose(d)
 	}
 	draft.Attributes = nil
-	if to != nil {
-		draft.InReplyToID = to.Post.ID
+	if d.ReplyTo != nil {
+		draft.InReplyToID = d.ReplyTo.Post.ID
+	}
+	if d.Quotes != nil {
+		draft.QuoteOfID = d.Quotes.Post.ID
+	}
+	if !d.At.Time.IsZero() {
+		return c.schedule(d, draft)
 	}
 	view, err := c.Posts.Create(c.r.Context(), c.user.ID, draft)
-	if text, ok := c.problemWith(err); ok {
-		d.Problem = text
+	if c.blame(&d, err) {
 		return c.recompose(d)
 	}
 	if err != nil {
@@ -173,45 +127,79 @@ func (c *call) compose() error {
 	if !isPart(c.r) {
 		return c.goTo("/@" + c.user.Username + "/" + view.ID.String())
 	}
-	return c.posted(view, to)
+	return c.posted([]*posts.View{view}, d.ReplyTo, "")
 }
 
 // written reads the composer's fields into d and into a draft. It tells whether
 // the composer is to come again: for pictures to be described, or because of a
 // mistake.
 func (c *call) written(d *draftData) (draft posts.Draft, again bool, err error) {
-	d.Text, d.Spoiler, d.Language = c.field("text"), c.field("spoiler"), c.field("language")
-	d.Key, d.Poll, d.Open = c.field("key"), c.pollFields(), true
+	d.read(c.r.PostForm)
+	d.Open, d.Problems = true, problems{}
 	draft = posts.Draft{Text: d.Text, Spoiler: d.Spoiler, Language: d.Language, Key: d.Key, Poll: d.Poll.draft()}
-	if name := c.field("visibility"); name != "" {
-		v := visibilityOf(name)
-		d.Visibility, draft.Visibility = name, &v
+	if c.r.PostForm.Has("whole") {
+		draft.Sensitive = &d.Sensitive
 	}
-	if d.Media, draft.Attributes, d.Problem, err = c.attached(); err != nil {
+	if c.field("visibility") != "" {
+		v := visibilityOf(d.Visibility)
+		draft.Visibility = &v
+	}
+	if i := slices.Index(quotePolicies, c.field("quote_policy")); i >= 0 {
+		policy := posts.QuotePolicy(i)
+		draft.QuotePolicy = &policy
+	}
+	if d.At.Bad {
+		d.Problems["at"] = c.words().text("That is no day and time.")
+	}
+	if draft.Attributes, err = c.attached(d); err != nil {
 		return draft, false, err
 	}
-	for _, m := range d.Media {
-		draft.Media = append(draft.Media, m.ID)
+	for _, p := range d.Pictures {
+		draft.Media = append(draft.Media, p.ID)
+		again = again || p.Problem != ""
 	}
-	return draft, d.Problem != "" || c.field("attach") != "" || c.field("remove") != "", nil
+	return draft, again || len(d.Problems) > 0 || c.field("attach") != "" || c.field("remove") != "", nil
 }
 
-// posted answers a script: a new composer, and the post above the others of the
-// page.
-func (c *call) posted(view *posts.View, to *card) error {
-	cards, err := c.cards([]*posts.View{view})
-	if err != nil {
-		return err
-	}
-	d, err := c.draft(nil)
-	if err != nil {
-		return err
-	}
-	if to != nil {
-		if d, err = c.draft(to); err != nil {
-			return err
+// fieldOf returns the composer's field that the domain speaks of. Of everything
+// else the text is the cause.
+func fieldOf(refusal string) string {
+	refusal = strings.TrimPrefix(refusal, "Validation failed: ")
+	for _, of := range []struct{ field, begins string }{
+		{"poll", "Poll "}, {"poll", "A post has files or a poll"},
+		{"at", "The time "}, {"at", "No more than "},
+		{"file", "Description "}, {"file", "Focus "}, {"file", "Cannot attach "}, {"file", "A file "}, {"file", "The same file "},
+	} {
+		if strings.HasPrefix(refusal, of.begins) {
+			return of.field
 		}
 	}
+	return "text"
+}
+
+// blame notes beside its field what an error says is wrong with a draft, if that
+// is what it says.
+func (c *call) blame(d *draftData, err error) bool {
+	text, ok := c.problemWith(err)
+	if !ok {
+		return false
+	}
+	d.Problems = problems{fieldOf(err.Error()): text}
+	return true
+}
+
+// posted answers a script: a new composer that says what was done, and the posts
+// that there are now above the others of the page.
+func (c *call) posted(views []*posts.View, to *card, done string) error {
+	cards, err := c.cards(views)
+	if err != nil {
+		return err
+	}
+	d, err := c.draft(to)
+	if err != nil {
+		return err
+	}
+	d.Done = done
 	c.w.Header().Set("HX-Trigger", "posted") // what the browser keeps of it can go
 	return c.show(http.StatusOK, composed(d, cards))
 }
@@ -221,57 +209,9 @@ func (c *call) recompose(d draftData) error {
 	if isPart(c.r) {
 		return c.show(http.StatusOK, composer(d))
 	}
-	status, title := http.StatusOK, "Write"
-	if d.Problem != "" {
+	status := http.StatusOK
+	if d.wrong() {
 		status = http.StatusUnprocessableEntity
 	}
-	if d.Edits != nil {
-		title = "Edit post"
-	}
-	return c.show(status, composePage(c.private(c.words().text(title)), d))
-}
-
-// action is where the composer's form leads to.
-func (d draftData) action() string {
-	if d.Edits != nil {
-		return d.Edits.URL + "/edit"
-	}
-	return composePath
-}
-
-// storage names the draft that a browser keeps, empty: none.
-func (d draftData) storage(ctx context.Context) string {
-	if d.Edits != nil {
-		return ""
-	}
-	return readerOf(ctx).user.ID.String() + ":" + d.id()
-}
-
-// knowsLanguage tells whether the composer lists the draft's language.
-func (d draftData) knowsLanguage() bool {
-	for _, l := range written {
-		if l.Value == d.Language {
-			return true
-		}
-	}
-	return d.Language == ""
-}
-
-// id sets the fields of several composers of a page apart.
-func (d draftData) id() string {
-	switch {
-	case d.Edits != nil:
-		return d.Edits.Post.ID.String()
-	case d.ReplyTo != nil:
-		return d.ReplyTo.Post.ID.String()
-	}
-	return ""
-}
-
-// prompt is what stands where nothing was written yet.
-func (d draftData) prompt(ctx context.Context) string {
-	if d.ReplyTo != nil {
-		return t(ctx, "Your answer")
-	}
-	return t(ctx, "What did you learn today?")
+	return c.show(status, composePage(c.private(c.words().text(d.title())), d))
 }

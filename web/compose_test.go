@@ -81,7 +81,7 @@ func TestPictures(t *testing.T) {
 	a.sends("/compose", [][]byte{[]byte("no picture")}, "token", token, "text", "Look again").is(http.StatusUnprocessableEntity).
 		says("Look again", "picture 0.jpg", "The file is not a JPEG, PNG, GIF or WebP image")
 	p := photo(w)
-	many := a.sends("/compose", [][]byte{p, p, p, p, p}, "token", token, "text", "Five").is(http.StatusUnprocessableEntity).says("at most four pictures")
+	many := a.sends("/compose", [][]byte{p, p, p, p, p}, "token", token, "text", "Five").is(http.StatusUnprocessableEntity).says("at most 4 pictures")
 	if n := strings.Count(many.body, `name="media"`); n != 4 {
 		t.Errorf("%d pictures are kept", n)
 	}

@@ -26,7 +26,7 @@ func (c *call) postPart() error {
 
 // ownPost returns the post of the address, which must be the reader's.
 func (c *call) ownPost() (*card, error) {
-	to, err := c.answered(c.r.PathValue("id"))
+	to, err := c.named(c.r.PathValue("id"))
 	if err != nil {
 		return nil, err
 	}
@@ -36,40 +36,39 @@ func (c *call) ownPost() (*card, error) {
 	return to, nil
 }
 
-// editDraft is the composer with what a post says.
-func (c *call) editDraft(of *card) (draftData, error) {
+// editDraft is the composer with what the post of the address says.
+func (c *call) editDraft() (draftData, error) {
+	of, err := c.ownPost()
+	if err != nil {
+		return draftData{}, err
+	}
 	d, err := c.draft(nil)
 	if err != nil {
 		return d, err
 	}
+	p := of.Post
 	d.Edits, d.Open = of, true
-	d.Text, d.Spoiler, err = c.Posts.Source(c.r.Context(), c.user.ID, of.Post.ID)
-	d.Language, d.Media, d.Poll = of.Post.Language, of.Post.Media, pollOf(of.Post.Poll)
+	d.Text, d.Spoiler, err = c.Posts.Source(c.r.Context(), c.user.ID, p.ID)
+	d.Language, d.Sensitive, d.Pictures, d.Poll = p.Language, p.Sensitive, pictured(p.Media), c.pollOf(p.Poll)
+	d.QuotePolicy = quotePolicies[p.QuotePolicy]
 	return d, err
 }
 
 func (c *call) editForm() error {
-	of, err := c.ownPost()
+	d, err := c.editDraft()
 	if err != nil {
 		return err
 	}
-	d, err := c.editDraft(of)
-	if err != nil {
-		return err
-	}
-	return c.show(http.StatusOK, composePage(c.private(c.words().text("Edit post")), d))
+	return c.resume(d, c.r.URL.Query())
 }
 
 // edit changes a post. With a mistake in it, the page comes again.
 func (c *call) edit() error {
-	of, err := c.ownPost()
+	d, err := c.editDraft()
 	if err != nil {
 		return err
 	}
-	d, err := c.editDraft(of)
-	if err != nil {
-		return err
-	}
+	of := d.Edits
 	draft, again, err := c.written(&d)
 	if err != nil {
 		return err
@@ -77,18 +76,15 @@ func (c *call) edit() error {
 	if again {
 		return c.recompose(d)
 	}
-	if p := of.Post.Poll; p != nil && draft.Poll != nil {
-		draft.Poll.HideVotes = p.HideVotes
-	}
 	_, err = c.Posts.Edit(c.r.Context(), c.user.ID, of.Post.ID, draft)
-	if text, ok := c.problemWith(err); ok {
-		d.Problem = text
+	if c.blame(&d, err) {
 		return c.recompose(d)
 	}
 	if err != nil {
 		return err
 	}
 	if isPart(c.r) {
+		c.w.Header().Set("HX-Trigger", "posted")
 		return c.instead(of.URL)
 	}
 	return c.goTo(of.URL)

@@ -6,6 +6,14 @@ import (
 	"github.com/a-h/templ"
 )
 
+// described ties a field to what is wrong with it.
+func described(id, problem string) templ.Attributes {
+	if problem == "" {
+		return nil
+	}
+	return templ.Attributes{"aria-invalid": "true", "aria-describedby": id + "-wrong"}
+}
+
 // described ties a field to its hint and to what is wrong with it, for those
 // who hear the page.
 func (i input) described() templ.Attributes {

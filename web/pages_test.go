@@ -47,7 +47,7 @@ func everyPage(w *world) map[string]*shown {
 			pages["signed in "+path] = member.get(path)
 		}
 	}
-	for _, path := range []string{"/explore/suggestions", "/follow_requests", "/followed_tags", "/bookmarks", "/favourites", "/lists", "/conversations", w.address("author", first) + "/favourites", w.address("author", first) + "/reblogs"} {
+	for _, path := range []string{"/explore/suggestions", "/follow_requests", "/followed_tags", "/bookmarks", "/favourites", "/lists", "/conversations", "/scheduled", w.address("author", first) + "/favourites", w.address("author", first) + "/reblogs"} {
 		pages["signed in "+path] = member.get(path)
 	}
 	for _, path := range []string{"/settings/profile", "/settings/privacy", "/settings/account", "/settings/email", "/settings/delete", "/settings/export", "/settings/import", "/farewell", "/settings/notifications", "/notifications/requests", "/settings/filters",
@@ -68,6 +68,10 @@ func everyPage(w *world) map[string]*shown {
 		pages["keeper "+path] = keeper.get(path)
 	}
 	pages["compose"] = member.get("/compose")
+	_, err = w.posts.Schedule(w.kit.Ctx, author, posts.Draft{Text: "Later", Media: []ids.ID{w.picture(author, 64, 48, "A mill")}}, w.kit.Clock.Now().Add(time.Hour))
+	w.must(err)
+	pages["scheduled"] = member.get("/scheduled")
+	pages["quote"] = member.get("/compose?quoted_status_id=" + first.ID.String())
 	pages["edit"] = member.get(w.address("author", first) + "/edit")
 	pages["consent"] = member.get(authorize(app))
 	pages["bad scope"] = member.get(authorize(app, "scope", "x"))

@@ -143,7 +143,7 @@ func profileFormPage(f frame, d profileFormData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = pictureInput("avatar", t(ctx, "Portrait"), t(ctx, "Square, JPEG, PNG, GIF or WebP, up to 8 MB."), d).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pictureInput("avatar", t(ctx, "Portrait"), t(ctx, "Square, JPEG, PNG, GIF or WebP, up to %s.", readerOf(ctx).words.size(d.Limits.PictureBytes)), d).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -190,7 +190,7 @@ func profileFormPage(f frame, d profileFormData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = pictureInput("header", t(ctx, "Banner"), t(ctx, "Three times as wide as high, up to 8 MB."), d).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pictureInput("header", t(ctx, "Banner"), t(ctx, "Three times as wide as high, up to %s.", readerOf(ctx).words.size(d.Limits.PictureBytes)), d).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

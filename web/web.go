@@ -54,7 +54,7 @@ type Config struct {
 	Description    string // one or two sentences, plain text
 	Contact        string // e-mail address, empty: none
 	Registrations  identity.Registrations
-	MaxChars       int            // of a post
+	Posts          posts.Config   // what the domain was told of posts
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	FormTime       time.Duration  // in which a form must have arrived; 0: half a minute
 }
@@ -125,6 +125,7 @@ const (
 	listsPath         = "/lists"
 	conversationsPath = "/conversations"
 	uploadPath        = "/media"
+	scheduledPath     = "/scheduled"
 )
 
 // routes are all pages.
@@ -150,7 +151,13 @@ func routes() []route {
 		{"POST " + conversationsPath + "/{id}/{deed}", (*call).converse, members},
 		{"GET " + composePath, (*call).composeForm, members},
 		{"POST " + composePath, (*call).compose, members},
+		{"GET " + composePath + "/complete", (*call).complete, members},
+		{"POST " + composePath + "/pictures/{id}/remove", (*call).detach, members},
 		{"POST " + uploadPath, (*call).attach, members},
+		{"GET " + scheduledPath, (*call).scheduledList, members},
+		{"GET " + scheduledPath + "/{id}", (*call).scheduledForm, members},
+		{"POST " + scheduledPath + "/{id}", (*call).changeScheduled, members},
+		{"POST " + scheduledPath + "/{id}/{deed}", (*call).keepScheduled, members},
 		{"POST /{acct}/{id}/{deed}", (*call).act, members},
 		{"POST /{acct}/{deed}", (*call).relate, members},
 		{"POST /tags/{tag}/{deed}", (*call).followTag, members},
@@ -239,10 +246,27 @@ func New(d Deps, c Config) http.Handler {
 const (
 	maxURL  = 16 << 10 // a request for consent may be in the address twice
 	maxForm = 64 << 10
-	// maxFiles bounds a member's form with files: as many pictures as a post has.
-	maxFiles = 4*(16<<20) + maxForm
-	maxDesk  = 1 << 20 // who runs the house sends whole documents
+	maxDesk = 1 << 20 // who runs the house sends whole documents
 )
+
+// maxFiles bounds what a form may have beside its fields: as many files as its
+// page takes, and a little more, so that the domain can say which is too large.
+func (c *call) maxFiles() int64 {
+	n := int64(0)
+	switch strings.TrimPrefix(c.r.Pattern, "POST ") {
+	case composePath, scheduledPath + "/{id}", "/{acct}/{id}/{deed}":
+		if c.composes() {
+			n = int64(c.config.Posts.MaxMedia) * c.config.Posts.MediaBytes
+		}
+	case uploadPath:
+		n = c.config.Posts.MediaBytes
+	case profileSettingsPath:
+		n = 2 * profiles.DefaultConfig().PictureBytes
+	case emojiPath:
+		n = instance.DefaultConfig().EmojiBytes
+	}
+	return n + n/4
+}
 
 // rulePages is how many pages one address may ask for; more than anybody reads.
 var rulePages = limit.Rule{Name: "web.pages", Limit: 300, Window: 5 * time.Minute}

@@ -57,6 +57,14 @@ func (c *catalogue) wait(d time.Duration) string {
 	return c.count(max(1, int(math.Ceil(d.Minutes()))), "%s minute|%s minutes")
 }
 
+// size writes how many bytes something may have.
+func (c *catalogue) size(bytes int64) string {
+	if bytes < 1<<20 {
+		return c.text("%s KB", c.number(int(bytes>>10)))
+	}
+	return c.text("%s MB", c.number(int(bytes>>20)))
+}
+
 // digits are the numbers in what a domain says, such as a limit.
 var digits = regexp.MustCompile(`[0-9]+`)
 

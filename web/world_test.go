@@ -98,7 +98,7 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 	w.base = "http://" + w.host
 	ic := identity.DefaultConfig()
 	ic.BaseURL, ic.Title = w.base, "Leeds Guild"
-	wc := web.Config{MaxChars: 500, BaseURL: w.base, Title: "Leeds Guild", Description: "Engineers of the north, who show their work."}
+	wc := web.Config{Posts: posts.DefaultConfig(), BaseURL: w.base, Title: "Leeds Guild", Description: "Engineers of the north, who show their work."}
 	for _, f := range adjust {
 		f(&ic, &wc)
 	}

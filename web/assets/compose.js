@@ -1,5 +1,5 @@
 
-// The composer: pictures, the count of characters, drafts.
+// The composer: the count of characters, drafts, polls, the reader's own time.
 
 // countCharacters counts as people do: what is seen as one character is one.
 function countCharacters(text) {
@@ -59,9 +59,10 @@ function postLength(text) {
   return n + countCharacters(text.slice(at))
 }
 
-{
-  const composerOf = e => e.target.closest && e.target.closest("[data-composer]")
+// composerOf is the composer in which something happens.
+const composerOf = e => e.target.closest && e.target.closest("[data-composer]")
 
+{
   function measure(form) {
     const left = form.querySelector("[data-left]")
     const warning = form.elements.spoiler.value.replace(/[\r\n]+/g, " ").trim()
@@ -70,130 +71,83 @@ function postLength(text) {
     left.classList.toggle("over", n < 0)
   }
 
-  // Drafts stay in this browser until they are posted.
-  const draftKey = form => form.dataset.draft && "draft:" + form.dataset.draft
+  // Drafts stay in this browser until they are posted: one for each place where
+  // something is written. base is what the page began with; a draft of another
+  // beginning is old.
+  const draftKey = form => "draft:" + form.dataset.draft
+  const options = form => [...form.querySelectorAll("input[name=option]")]
   function keep(form) {
-    const key = draftKey(form)
-    if (!key) return
-    const text = form.elements.text.value
+    const text = form.elements.text, spoiler = form.elements.spoiler
+    const draft = { base: text.defaultValue, text: text.value, spoiler: spoiler.value, options: options(form).map(o => o.value) }
+    const changed = [text, spoiler, ...options(form)].some(f => f.value !== f.defaultValue)
     try {
-      if (text.trim() && text !== form.elements.text.defaultValue) localStorage.setItem(key, JSON.stringify({ text, spoiler: form.elements.spoiler.value }))
-      else localStorage.removeItem(key)
+      if (changed) localStorage.setItem(draftKey(form), JSON.stringify(draft))
+      else localStorage.removeItem(draftKey(form))
     } catch { /* a browser that keeps nothing */ }
   }
   function recall(form) {
-    const key = draftKey(form)
-    if (!key || form.querySelector(".alert")) return
+    const text = form.elements.text
+    if (form.dataset.recalled || form.querySelector("[role=alert]:not(:empty)") || text.value !== text.defaultValue) return
+    form.dataset.recalled = ""
     try {
-      const draft = JSON.parse(localStorage.getItem(key))
-      if (!draft || form.elements.text.value !== form.elements.text.defaultValue) return
-      form.elements.text.value = draft.text
+      const draft = JSON.parse(localStorage.getItem(draftKey(form)))
+      if (!draft || draft.base !== text.defaultValue) return
+      text.value = draft.text
       form.elements.spoiler.value = draft.spoiler || form.elements.spoiler.value
       if (draft.spoiler) form.elements.spoiler.closest("details").open = true
+      options(form).forEach((o, i) => { o.value = draft.options?.[i] || o.value })
+      if (options(form).some(o => o.value)) options(form)[0].closest("details").open = true
     } catch { /* nothing was kept */ }
   }
 
-  // Pictures are sent as soon as they are chosen.
-  function attach(form, files) {
-    const list = form.querySelector("[data-attached]")
-    const problem = form.querySelector("[data-upload-problem]")
-    problem.replaceChildren()
-    for (const file of files) {
-      if (list.children.length >= Number(list.dataset.attached)) {
-        problem.textContent = list.dataset.full
-        return
-      }
-      upload(form, list, problem, file)
-    }
+  // A poll shows one line more than were written.
+  function unfoldPoll(form) {
+    const all = options(form)
+    const written = all.reduce((n, o, i) => (o.value ? i + 1 : n), 0)
+    all.forEach((o, i) => { o.hidden = i > Math.max(1, written) })
   }
 
-  function upload(form, list, problem, file) {
-    const row = document.createElement("li")
-    const bar = Object.assign(document.createElement("progress"), { max: 1, value: 0 })
-    bar.setAttribute("aria-label", file.name)
-    row.append(bar)
-    list.append(row)
-    const data = new FormData()
-    data.append("token", form.elements.token.value)
-    data.append("file", file)
-    const request = new XMLHttpRequest()
-    request.open("POST", "/media")
-    request.setRequestHeader("HX-Request", "true")
-    request.upload.onprogress = e => { bar.value = e.loaded / e.total }
-    const fail = () => {
-      row.remove()
-      const said = new DOMParser().parseFromString(request.responseText || "", "text/html").querySelector(".wrong")
-      if (said) problem.append(document.adoptNode(said))
-      else problem.textContent = request.status === 413 ? list.dataset.large : document.body.dataset.failed
-    }
-    request.onerror = request.ontimeout = fail
-    request.onload = () => {
-      const made = new DOMParser().parseFromString(request.responseText, "text/html").querySelector(".attachment")
-      if (request.status !== 200 || !made) return fail()
-      row.replaceWith(document.adoptNode(made))
-      made.querySelector("textarea").focus({ preventScroll: true })
-    }
-    request.send(data)
+  // Days and times are in the reader's own time; the server is told how far
+  // that is from UTC on that day.
+  const two = n => String(n).padStart(2, "0")
+  const localTime = d => `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}T${two(d.getHours())}:${two(d.getMinutes())}`
+  function ownTime(at) {
+    const label = at.labels[0]
+    if (label) label.textContent = label.dataset.local
+    if (at.dataset.at) at.value = localTime(new Date(at.dataset.at))
+    offset(at)
   }
-
-  const pictures = data => [...(data ? data.files : [])].filter(f => f.type.startsWith("image/"))
+  function offset(at) {
+    const when = at.value ? new Date(at.value) : new Date()
+    at.form.elements.offset.value = -when.getTimezoneOffset()
+  }
 
   document.addEventListener("input", e => {
+    if (e.target.name === "at" && e.target.form?.elements.offset) offset(e.target)
     const form = composerOf(e)
-    if (!form || !["text", "spoiler"].includes(e.target.name)) return
+    if (!form || !["text", "spoiler", "option"].includes(e.target.name)) return
     measure(form)
+    unfoldPoll(form)
     keep(form)
-  })
-  document.addEventListener("change", e => {
-    const form = composerOf(e)
-    if (!form || e.target.name !== "file") return
-    attach(form, [...e.target.files])
-    e.target.value = ""
-  })
-  document.addEventListener("paste", e => {
-    const form = composerOf(e), files = pictures(e.clipboardData)
-    if (!form || !files.length) return
-    e.preventDefault()
-    attach(form, files)
-  })
-  document.addEventListener("dragover", e => {
-    const form = composerOf(e)
-    if (!form || !e.dataTransfer.types.includes("Files")) return
-    e.preventDefault()
-    form.classList.add("dropping")
-  })
-  for (const end of ["dragleave", "drop"]) document.addEventListener(end, e => composerOf(e)?.classList.remove("dropping"))
-  document.addEventListener("drop", e => {
-    const form = composerOf(e), files = pictures(e.dataTransfer)
-    if (!form || !files.length) return
-    e.preventDefault()
-    attach(form, files)
-  })
-  document.addEventListener("click", e => {
-    const form = composerOf(e)
-    if (!form) return
-    const chooser = e.target.closest("[data-choose]")
-    if (chooser) {
-      e.preventDefault()
-      form.elements.file.click()
-    }
-    const remove = e.target.closest("button[name=remove]")
-    if (remove) {
-      e.preventDefault()
-      remove.closest("li").remove()
-      form.elements.text.focus()
-    }
   })
   // The server says that it was posted; what was written wrongly stays.
   document.addEventListener("posted", e => {
-    const form = composerOf(e), key = form && draftKey(form)
-    if (key) try { localStorage.removeItem(key) } catch { /* nothing was kept */ }
+    const form = composerOf(e)
+    if (form) try { localStorage.removeItem(draftKey(form)) } catch { /* nothing was kept */ }
   })
 
   const begin = root => {
     for (const form of root.querySelectorAll("[data-composer]")) {
       recall(form)
       measure(form)
+      unfoldPoll(form)
+    }
+    for (const at of root.querySelectorAll("input[name=at]:not([data-own])")) {
+      at.dataset.own = ""
+      if (at.form.elements.offset) ownTime(at)
+    }
+    for (const time of root.querySelectorAll("time[data-clock]")) {
+      time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" })
     }
   }
   begin(document)
