@@ -56,7 +56,7 @@ func (c *call) picturesOf(v url.Values) ([]picture, error) {
 	var list []picture
 	for _, text := range v["media"] {
 		id, ok := ids.Parse(text)
-		if !ok || text == v.Get("remove") || len(list) == c.config.Posts.MaxMedia {
+		if !ok || text == v.Get("detach") || len(list) == c.config.Posts.MaxMedia {
 			continue
 		}
 		m, err := c.Posts.Media(c.r.Context(), c.user.ID, id)
@@ -101,7 +101,7 @@ func (c *call) attached(d *draftData) (changes []posts.MediaAttributes, err erro
 	if d.Pictures, err = c.picturesOf(c.r.PostForm); err != nil {
 		return nil, err
 	}
-	if err := c.drop(ctx, c.field("remove")); err != nil {
+	if err := c.drop(ctx, c.field("detach")); err != nil {
 		return nil, err
 	}
 	for i := range d.Pictures {

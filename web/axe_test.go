@@ -65,6 +65,7 @@ var unseen = map[string]string{
 	"/sw.js":                      "a script",
 	"/settings/exports/{file}":    "a file",
 	"/backups/{id}/download":      "a file",
+	"/compose/complete":           "a part of a page",
 	"/users/{name}":               "leads to the profile",
 	"/users/{name}/statuses/{id}": "leads to the post",
 }

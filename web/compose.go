@@ -158,7 +158,7 @@ func (c *call) written(d *draftData) (draft posts.Draft, again bool, err error) 
 		draft.Media = append(draft.Media, p.ID)
 		again = again || p.Problem != ""
 	}
-	return draft, again || len(d.Problems) > 0 || c.field("attach") != "" || c.field("remove") != "", nil
+	return draft, again || len(d.Problems) > 0 || c.field("attach") != "" || c.field("detach") != "", nil
 }
 
 // fieldOf returns the composer's field that the domain speaks of. Of everything

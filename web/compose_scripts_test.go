@@ -93,9 +93,9 @@ func TestChromiumFocusAndTime(t *testing.T) {
 	if m := views[0].Media[0]; m.FocusX > -0.19 || m.FocusX < -0.21 || m.FocusY < 0.09 || m.FocusY > 0.11 {
 		t.Errorf("the focus is %v, %v", m.FocusX, m.FocusY)
 	}
-	w.must(chromedp.Do(ctx, chromedp.SetUploadFiles(file, []string{good}), chromedp.WaitVisible(".attachment button[name=remove]")))
+	w.must(chromedp.Do(ctx, chromedp.SetUploadFiles(file, []string{good}), chromedp.WaitVisible(".attachment button[name=detach]")))
 	id := eval(`document.querySelector(".attachment input[name=media]").value`)
-	eval(`document.querySelector(".attachment button[name=remove]").click(), ""`) // what was said may lie above it
+	eval(`document.querySelector(".attachment button[name=detach]").click(), ""`) // what was said may lie above it
 	removed, _ := ids.Parse(id)
 	testkit.Eventually(t, func() bool {
 		_, err := w.posts.Media(w.kit.Ctx, ann, removed)

@@ -85,7 +85,7 @@ func TestPictures(t *testing.T) {
 	if n := strings.Count(many.body, `name="media"`); n != 4 {
 		t.Errorf("%d pictures are kept", n)
 	}
-	rest := a.sends("/compose", nil, "token", token, "text", "x", "media", id, "remove", id).is(http.StatusOK)
+	rest := a.sends("/compose", nil, "token", token, "text", "x", "media", id, "detach", id).is(http.StatusOK)
 	if strings.Contains(rest.body, `name="media"`) {
 		t.Error("what was removed is still there")
 	}

@@ -68,9 +68,10 @@ func everyPage(w *world) map[string]*shown {
 		pages["keeper "+path] = keeper.get(path)
 	}
 	pages["compose"] = member.get("/compose")
-	_, err = w.posts.Schedule(w.kit.Ctx, author, posts.Draft{Text: "Later", Media: []ids.ID{w.picture(author, 64, 48, "A mill")}}, w.kit.Clock.Now().Add(time.Hour))
+	later, err := w.posts.Schedule(w.kit.Ctx, author, posts.Draft{Text: "Later", Media: []ids.ID{w.picture(author, 64, 48, "A mill")}}, w.kit.Clock.Now().Add(time.Hour))
 	w.must(err)
 	pages["scheduled"] = member.get("/scheduled")
+	pages["change scheduled"] = member.get("/scheduled/" + later.ID.String())
 	pages["quote"] = member.get("/compose?quoted_status_id=" + first.ID.String())
 	pages["edit"] = member.get(w.address("author", first) + "/edit")
 	pages["consent"] = member.get(authorize(app))

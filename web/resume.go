@@ -36,7 +36,7 @@ func (c *call) writtenAt() string {
 	v := url.Values{}
 	for name, values := range c.r.PostForm {
 		switch name {
-		case "token", "key", "attach", "remove":
+		case "token", "key", "attach", "detach":
 			continue
 		}
 		v[name] = values

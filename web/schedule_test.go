@@ -208,7 +208,7 @@ func TestPictureIsRemoved(t *testing.T) {
 		a.do("POST", "/compose/pictures/"+id.String()+"/remove", token).is(http.StatusOK)
 	}
 	a.do("POST", "/compose/pictures/"+first.String()+"/remove", nil).is(http.StatusForbidden)
-	a.sends("/compose", nil, "token", token.Get("token"), "text", "x", "media", second.String(), "remove", second.String()).is(http.StatusOK)
+	a.sends("/compose", nil, "token", token.Get("token"), "text", "x", "media", second.String(), "detach", second.String()).is(http.StatusOK)
 	for id, there := range map[ids.ID]bool{first: false, second: false, posted: true} {
 		if _, err := w.posts.Media(w.kit.Ctx, ann, id); (err == nil) != there {
 			t.Errorf("picture %d: %v", id, err)

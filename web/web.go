@@ -262,6 +262,8 @@ func (c *call) maxFiles() int64 {
 		n = c.config.Posts.MediaBytes
 	case profileSettingsPath:
 		n = 2 * profiles.DefaultConfig().PictureBytes
+	case importSettingsPath:
+		n = archive.ImportBytes
 	case emojiPath:
 		n = instance.DefaultConfig().EmojiBytes
 	}

@@ -143,7 +143,7 @@
       form.elements.file.click()
     }
     const row = e.target.closest("li")
-    if (e.target.closest("button[name=remove]")) {
+    if (e.target.closest("button[name=detach]")) {
       e.preventDefault()
       remove(form, row)
     } else if (e.target.closest("button[data-dismiss]")) {
