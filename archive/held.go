@@ -240,7 +240,7 @@ func (b *book) keeps() error {
 		return err
 	}
 	for name, v := range map[string]any{
-		"filters.json": filters,
+		"filters.json": append([]posts.Filter{}, filters...), // none is a list too
 		"lists.json": each(lists, func(l posts.List) thing {
 			return thing{"id": l.ID, "title": l.Title, "replies": l.Replies, "exclusive": l.Exclusive}
 		}),
