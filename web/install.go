@@ -58,6 +58,7 @@ type appShortcut struct {
 type appShare struct {
 	Action string            `json:"action"`
 	Method string            `json:"method"`
+	Form   string            `json:"enctype"` // of a form with GET; browsers warn without it
 	Params map[string]string `json:"params"`
 }
 
@@ -79,7 +80,7 @@ func (c *call) manifest() error {
 			{Source: c.assets.Mark, Type: "image/svg+xml", Sizes: "any"}},
 		Shortcuts: []appShortcut{shortcut(words.text("Write"), composePath), shortcut(words.text("Notifications"), notificationsPath),
 			shortcut(words.text("Explore"), explorePath)},
-		Share: appShare{Action: composePath, Method: http.MethodGet, Params: map[string]string{"title": "title", "text": "text", "url": "url"}}}
+		Share: appShare{Action: composePath, Method: http.MethodGet, Form: "application/x-www-form-urlencoded", Params: map[string]string{"title": "title", "text": "text", "url": "url"}}}
 	body, err := json.Marshal(m)
 	if err != nil {
 		return err
