@@ -12,13 +12,14 @@ import (
 )
 
 const (
-	tokenFor = 5 * time.Second  // a net: revocations are broadcast
+	tokenFor = 5 * time.Second  // a net: revocations are broadcast; sessions' too
 	userFor  = 10 * time.Minute // a net: changes are broadcast
 	appFor   = 24 * time.Hour   // apps never change
 
-	tokenBytes = 16 << 20
-	userBytes  = 16 << 20
-	appBytes   = 4 << 20
+	tokenBytes   = 16 << 20
+	sessionBytes = 8 << 20
+	userBytes    = 16 << 20
+	appBytes     = 4 << 20
 )
 
 // cache holds what every request asks for. A cached value belongs to a user,
@@ -26,11 +27,12 @@ const (
 // read from the database; so a value that was read before a change can never
 // be taken for one that was read after it, however late it is stored.
 type cache struct {
-	now    func() time.Time
-	gens   [256]atomic.Uint64
-	tokens *otter.Cache[digest, cached[*access]]
-	users  *otter.Cache[ids.ID, cached[*User]]
-	apps   *otter.Cache[ids.ID, *App]
+	now      func() time.Time
+	gens     [256]atomic.Uint64
+	tokens   *otter.Cache[digest, cached[*access]]
+	sessions *otter.Cache[digest, cached[*Session]]
+	users    *otter.Cache[ids.ID, cached[*User]]
+	apps     *otter.Cache[ids.ID, *App]
 }
 
 type cached[V any] struct {
@@ -49,6 +51,9 @@ func newCache(now func() time.Time) *cache {
 		tokens: otter.Must(&otter.Options[digest, cached[*access]]{MaximumWeight: tokenBytes, StatsRecorder: stats.NewCounter(),
 			Weigher:          func(_ digest, c cached[*access]) uint32 { return c.value.weight() },
 			ExpiryCalculator: otter.ExpiryWriting[digest, cached[*access]](tokenFor)}),
+		sessions: otter.Must(&otter.Options[digest, cached[*Session]]{MaximumWeight: sessionBytes, StatsRecorder: stats.NewCounter(),
+			Weigher:          func(digest, cached[*Session]) uint32 { return 320 },
+			ExpiryCalculator: otter.ExpiryWriting[digest, cached[*Session]](tokenFor)}),
 		users: otter.Must(&otter.Options[ids.ID, cached[*User]]{MaximumWeight: userBytes, StatsRecorder: stats.NewCounter(),
 			Weigher:          func(_ ids.ID, c cached[*User]) uint32 { return c.value.weight() },
 			ExpiryCalculator: otter.ExpiryWriting[ids.ID, cached[*User]](userFor)}),
@@ -59,7 +64,7 @@ func newCache(now func() time.Time) *cache {
 }
 
 // forget makes everything stale that is cached of a user. It is the one
-// invalidation of tokens and users.
+// invalidation of tokens, sessions and users.
 func (c *cache) forget(owner ids.ID) { c.gens[slot(owner)].Add(1) }
 
 // forgetAll makes everything stale.
@@ -72,6 +77,7 @@ func (c *cache) forgetAll() {
 // stop ends what the caches do in the background; they can still be used.
 func (c *cache) stop() {
 	c.tokens.StopAllGoroutines()
+	c.sessions.StopAllGoroutines()
 	c.users.StopAllGoroutines()
 	c.apps.StopAllGoroutines()
 }

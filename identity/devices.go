@@ -39,8 +39,12 @@ func (s *Service) EndSession(ctx context.Context, userID, id ids.ID) error {
 
 // EndOtherSessions signs a user out of all browsers but one.
 func (s *Service) EndOtherSessions(ctx context.Context, userID, but ids.ID) error {
-	_, err := db.Exec(ctx, s.db, "DELETE FROM identity_sessions WHERE user_id = $1 AND id <> $2", userID, but)
-	return err
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		if _, err := db.Exec(ctx, tx, "DELETE FROM identity_sessions WHERE user_id = $1 AND id <> $2", userID, but); err != nil {
+			return err
+		}
+		return s.tellChanged(ctx, tx, userID)
+	})
 }
 
 // Grants returns the tokens that apps have for a user, the newest first, at most

@@ -92,6 +92,7 @@ func New(d Deps, c Config) *Service {
 		cfg: c, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now), hasher: newHasher(c.HashConcurrency, c.WeakPasswords),
 		cache: newCache(d.Now), reserved: map[string]bool{}}
 	observe.Keep(d.Caches, "identity.tokens", s.cache.tokens)
+	observe.Keep(d.Caches, "identity.sessions", s.cache.sessions)
 	observe.Keep(d.Caches, "identity.users", s.cache.users)
 	observe.Keep(d.Caches, "identity.apps", s.cache.apps)
 	for _, name := range c.ReservedNames {
@@ -163,6 +164,11 @@ func (s *Service) heard(e bus.Event) {
 		var r Revoked
 		if r, err = bus.Decode[Revoked](e); err == nil {
 			s.applyRevoked(r)
+		}
+	case SignedOut{}.Kind():
+		var o SignedOut
+		if o, err = bus.Decode[SignedOut](e); err == nil {
+			s.cache.forget(o.UserID)
 		}
 	case Changed{}.Kind():
 		var c Changed

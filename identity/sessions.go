@@ -106,36 +106,52 @@ type sessionRow struct {
 	created, used int64
 }
 
-// Session returns the session with a secret, and its user. Returns
-// Unauthenticated if there is none or it was not used for too long.
+// Session returns the session with a secret, and its user. It is called for every
+// page; the values are shared and must not be changed. Returns Unauthenticated if
+// there is none or it was not used for too long.
 func (s *Service) Session(ctx context.Context, secret string) (*Session, *User, error) {
 	if secret == "" || len(secret) > secretMax {
 		return nil, nil, errSession()
 	}
 	hash := hashSecret(secret)
-	now := s.now()
-	r, err := db.One(ctx, s.db, func(r *sessionRow) []any { return []any{&r.ID, &r.UserID, &r.created, &r.used} },
-		"SELECT id, user_id, created_at, used_at FROM identity_sessions WHERE hash = $1 AND used_at > $2", hash[:], now.Add(-s.cfg.SessionTTL).UnixMilli())
-	if errs.Is(err, errs.NotFound) {
-		return nil, nil, errSession()
-	}
+	session, err := lookup(ctx, s.cache, s.cache.sessions, hash, func(ctx context.Context, g *generations) (cached[*Session], error) {
+		session, err := s.loadSession(ctx, hash)
+		if err != nil {
+			return cached[*Session]{}, err
+		}
+		return keep(s.cache, session, session.UserID, g, tokenFor), nil
+	})
 	if err != nil {
 		return nil, nil, err
 	}
-	u, err := s.User(ctx, r.UserID)
+	u, err := s.User(ctx, session.UserID)
 	if errs.Is(err, errs.NotFound) || (err == nil && u.Barred()) {
 		return nil, nil, errSession()
 	}
 	if err != nil {
 		return nil, nil, err
 	}
+	return session, u, nil
+}
+
+// loadSession reads a session and records that it is used.
+func (s *Service) loadSession(ctx context.Context, hash digest) (*Session, error) {
+	now := s.now()
+	r, err := db.One(ctx, s.db, func(r *sessionRow) []any { return []any{&r.ID, &r.UserID, &r.created, &r.used} },
+		"SELECT id, user_id, created_at, used_at FROM identity_sessions WHERE hash = $1 AND used_at > $2", hash[:], now.Add(-s.cfg.SessionTTL).UnixMilli())
+	if errs.Is(err, errs.NotFound) {
+		return nil, errSession()
+	}
+	if err != nil {
+		return nil, err
+	}
 	if now.UnixMilli()-r.used > sessionTouch.Milliseconds() {
 		if err := s.touch(ctx, &r.Session); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	r.CreatedAt = fromMillis(r.created)
-	return &r.Session, u, nil
+	return &r.Session, nil
 }
 
 // touch records that a session is used.
@@ -168,6 +184,7 @@ func (s *Service) endOne(ctx context.Context, which string, args ...any) (n int,
 		}
 		n = len(ended)
 		for _, o := range ended {
+			tx.OnCommit(func() { s.cache.forget(o.UserID) })
 			if _, err := s.outbox.Add(ctx, tx, o); err != nil {
 				return err
 			}

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,7 +17,8 @@ import (
 
 // bare is a server without domains, for what every page has in common.
 func bare(log *bytes.Buffer, gate *httpx.Gate) *server {
-	return &server{Deps: Deps{Log: slog.New(slog.NewJSONHandler(log, nil)), Gate: gate, Now: time.Now, Instance: new(instance.Service)}, catalogues: loadCatalogues()}
+	return &server{Deps: Deps{Log: slog.New(slog.NewJSONHandler(log, nil)), Gate: gate, Now: time.Now, Instance: new(instance.Service)}, catalogues: loadCatalogues(),
+		buffers: &sync.Pool{New: func() any { return new(bytes.Buffer) }}}
 }
 
 // LK-11: a page that panics costs one request, tells the log where, and the

@@ -60,8 +60,9 @@ func tour(w *world) map[string]*shown {
 
 // unseen are addresses for GET that show no page.
 var unseen = map[string]string{
-	"/events":                     "a stream",
-	"/manifest.webmanifest":       "for browsers",
+	"/events":               "a stream",
+	"/manifest.webmanifest": "for browsers",
+	"/admin/system/statements/{database}/{key}": "there is none that is slow",
 	"/sw.js":                      "a script",
 	"/settings/exports/{file}":    "a file",
 	"/backups/{id}/download":      "a file",

@@ -18,6 +18,7 @@ import (
 	"github.com/guildhall/guildhall/internal/limit"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/maypok86/otter/v2"
 )
 
 // call is one request for a page.
@@ -133,6 +134,7 @@ func (c *call) admit(who audience) error {
 	if c.r.Method != http.MethodPost {
 		return nil
 	}
+	c.unreads.Invalidate(c.user.ID)
 	err := c.checkSession(memberForms)
 	if err != nil && c.composes() {
 		return c.writeAgain()
@@ -272,9 +274,11 @@ func (c *call) query(name string) string { return c.r.URL.Query().Get(name) }
 
 // show answers with a page.
 func (c *call) show(status int, page templ.Component) error {
-	var b bytes.Buffer
+	b := c.buffers.Get().(*bytes.Buffer)
+	b.Reset()
+	defer c.buffers.Put(b)
 	reader := c.reader()
-	if err := page.Render(withReader(c.r.Context(), reader), &b); err != nil {
+	if err := page.Render(withReader(c.r.Context(), reader), b); err != nil {
 		return err
 	}
 	h := c.w.Header()
@@ -344,13 +348,32 @@ func (c *call) frame(title string) frame {
 // unreadMax is up to how many notifications that are new are counted.
 const unreadMax = 99
 
-// unread is how many notifications are new. That they could not be counted is
-// no reason to show no page.
+// unreadFor is how long the number of new notifications is taken for true on
+// pages. Their script is told of each change at once.
+const unreadFor = 5 * time.Second
+
+// newUnreads returns what keeps these numbers of members.
+func newUnreads() *otter.Cache[ids.ID, int] {
+	return otter.Must(&otter.Options[ids.ID, int]{MaximumSize: 1 << 14, ExpiryCalculator: otter.ExpiryWriting[ids.ID, int](unreadFor)})
+}
+
+// unread is how many notifications are new, or were a moment ago.
 func (c *call) unread() int {
+	if n, ok := c.unreads.GetIfPresent(c.user.ID); ok {
+		return n
+	}
+	return c.countUnread()
+}
+
+// countUnread is how many notifications are new. That they could not be counted
+// is no reason to show no page.
+func (c *call) countUnread() int {
 	n, err := c.Notifications.UnreadCount(c.r.Context(), c.user.ID, notifications.Filter{}, unreadMax)
 	if err != nil {
 		c.Log.Warn("unread notifications not counted", "error", err)
+		return 0
 	}
+	c.unreads.Set(c.user.ID, n)
 	return n
 }
 

@@ -41,7 +41,10 @@ func (c *call) cards(views []*posts.View) ([]card, error) {
 	}
 	var named []ids.ID
 	name := func(v *posts.View) {
-		named = append(named, v.AccountID, v.InReplyToAccountID)
+		named = append(named, v.AccountID)
+		if v.InReplyToAccountID != 0 {
+			named = append(named, v.InReplyToAccountID)
+		}
 		if v.Quote != nil && v.Quote.Of != nil {
 			named = append(named, v.Quote.Of.AccountID)
 		}
@@ -94,9 +97,14 @@ func (c *card) fill(people map[ids.ID]*profiles.Account, words *catalogue) bool 
 			c.Quoted = of
 		}
 	}
-	c.URL = "/@" + c.Author.Username + "/" + c.Post.ID.String()
+	c.URL = postURL(c.Author, c.Post.ID)
 	c.Ago = words.ago(c.now, c.Post.CreatedAt)
 	return true
+}
+
+// postURL is the address of a post's page, without the host.
+func postURL(author *profiles.Account, id ids.ID) string {
+	return "/@" + author.Username + "/" + id.String()
 }
 
 func (c card) machineTime() string { return c.Post.CreatedAt.UTC().Format(time.RFC3339) }

@@ -67,6 +67,7 @@ func (c *call) explore() error {
 	}
 	f := c.frame(c.words().text("Explore"))
 	f.NoIndex = d.Later || d.Show == "suggestions" || d.Show == "people"
+	f.Preview = &preview{Type: "website", URL: c.config.BaseURL + c.r.URL.Path, Title: f.fullTitle(), Text: c.config.Description}
 	return c.show(http.StatusOK, explorePage(f, d))
 }
 

@@ -103,6 +103,7 @@ func (c *call) notificationList() error {
 		if _, err := c.Notifications.SetMarkers(ctx, c.user.ID, map[string]ids.ID{"notifications": groups[0].NewestID}); err != nil {
 			return err
 		}
+		c.unreads.Invalidate(c.user.ID)
 		f.Unread = 0
 	}
 	return c.show(http.StatusOK, noticesPage(f, d))

@@ -19,7 +19,8 @@ type reader struct {
 	user      *identity.User // nil: nobody is signed in
 	token     string         // what forms of members bring back, empty: nobody is signed in
 	emojis    *instance.Emojis
-	theme     string // light, dark or empty: as the device has it
+	articles  *articles // nil: none are kept
+	theme     string    // light, dark or empty: as the device has it
 	now       time.Time
 }
 
@@ -57,7 +58,7 @@ var themes = []string{"light", "dark"}
 
 // reader returns for whom the answer is.
 func (c *call) reader() *reader {
-	r := &reader{words: c.words(), languages: c.catalogues, user: c.user, now: c.Now(), emojis: c.Instance.Emojis()}
+	r := &reader{words: c.words(), languages: c.catalogues, user: c.user, now: c.Now(), emojis: c.Instance.Emojis(), articles: c.articles}
 	if c.user != nil {
 		r.token = c.sessionToken(memberForms)
 	}

@@ -7,6 +7,7 @@
 package web
 
 import (
+	"bytes"
 	"cmp"
 	"log/slog"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/guildhall/guildhall/archive"
@@ -21,12 +23,14 @@ import (
 	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/httpx"
+	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/limit"
 	"github.com/guildhall/guildhall/internal/observe"
 	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
+	"github.com/maypok86/otter/v2"
 	"golang.org/x/text/language"
 )
 
@@ -66,6 +70,9 @@ type server struct {
 	host       string // of BaseURL
 	secure     bool   // BaseURL is https
 	assets     assets
+	articles   *articles
+	unreads    *otter.Cache[ids.ID, int]
+	buffers    *sync.Pool // of what pages are rendered into
 	catalogues []*catalogue
 	matcher    language.Matcher // of catalogues
 	mux        *http.ServeMux
@@ -214,7 +221,8 @@ func New(d Deps, c Config) http.Handler {
 	if err != nil {
 		panic(err)
 	}
-	s := &server{Deps: d, config: c, host: u.Host, secure: u.Scheme == "https", assets: loadAssets(), catalogues: loadCatalogues(),
+	s := &server{Deps: d, config: c, host: u.Host, secure: u.Scheme == "https", assets: loadAssets(), articles: newArticles(), unreads: newUnreads(),
+		buffers: &sync.Pool{New: func() any { return new(bytes.Buffer) }}, catalogues: loadCatalogues(),
 		mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(),
 		traffic: [2]*observe.Group{d.Machine.group("pages"), d.Machine.group("pages/admin")}}
 	var tags []language.Tag

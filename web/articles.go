@@ -1,0 +1,178 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"math/bits"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/instance"
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/profiles"
+	"github.com/maypok86/otter/v2"
+)
+
+const (
+	articleBytes = 32 << 20
+	// articleFor bounds how long posts are kept in memory by articles that were
+	// made of what they were before.
+	articleFor = 10 * time.Minute
+)
+
+// articles keeps the HTML of posts: most of a timeline was shown before, to
+// somebody. An article is known by all that it is made of, and made of nothing
+// else, so it cannot be out of date, nor tell one reader of another. What differs
+// in each answer, the token of its forms, is put in when it is written.
+type articles struct {
+	made *otter.Cache[articleKey, []string]
+	mark string // stands for the token; nobody can know it
+}
+
+// articleKey is what the article of a post is made of. What the domains hand out
+// as pointers they do not change.
+type articleKey struct {
+	item                     ids.ID
+	post                     *posts.Post
+	author, booster, replyTo *profiles.Account
+	link                     *posts.Card
+	stats                    posts.Stats
+	ago                      string
+	words                    *catalogue
+	emojis                   *instance.Emojis
+	member, own              bool // the reader is one, and the author
+	mayQuote                 bool
+	favourited, boosted      bool
+	bookmarked, pinned       bool
+	pinnedHere               bool // on the page that it is pinned to
+	poll                     *posts.Poll
+	voted                    bool
+	votes                    uint64 // the choices as bits
+	minute                   int64  // Unix milliseconds, for a poll: at which it was looked at, or when it has ended
+}
+
+func newArticles() *articles {
+	return &articles{mark: rand.Text(), made: otter.Must(&otter.Options[articleKey, []string]{MaximumWeight: articleBytes,
+		Weigher: func(_ articleKey, parts []string) uint32 {
+			n := 512
+			for _, p := range parts {
+				n += len(p) + 16
+			}
+			return uint32(n)
+		},
+		ExpiryCalculator: otter.ExpiryWriting[articleKey, []string](articleFor)})}
+}
+
+// plain tells whether an article depends on nothing beside its key: no quote, no
+// filter, and not the post that the page is about.
+func (c card) plain() bool {
+	return !c.Main && c.Blurred == "" && c.Post.Quote == nil
+}
+
+func (c card) key(r *reader) articleKey {
+	k := articleKey{item: c.Item, post: c.Post.Post, author: c.Author, booster: c.Booster, replyTo: c.ReplyTo, link: c.Post.Card, stats: c.Post.Stats, ago: c.Ago,
+		words: r.words, emojis: r.emojis, pinnedHere: c.Pinned}
+	if r.token != "" {
+		v := c.Post.Viewer
+		k.member, k.own, k.mayQuote = true, c.own(r), c.Post.MayQuote
+		k.favourited, k.boosted, k.bookmarked, k.pinned = v.Favourited, v.Boosted, v.Bookmarked, v.Pinned && k.own
+	}
+	if p := c.Post.Poll; p != nil {
+		k.poll, k.minute = p, c.now.Truncate(time.Minute).UnixMilli()
+		if !p.Expires.IsZero() && !p.Expires.After(c.now) {
+			k.minute = p.Expires.UnixMilli()
+		}
+		if k.member {
+			k.voted = c.Post.Viewer.Voted
+			for _, i := range c.Post.Viewer.Votes {
+				k.votes |= 1 << i
+			}
+		}
+	}
+	return k
+}
+
+// card is what the key was made of, without what is not in the key.
+func (k articleKey) card() card {
+	var votes []int
+	for i := range bits.Len64(k.votes) {
+		if k.votes&(1<<i) != 0 {
+			votes = append(votes, i)
+		}
+	}
+	return card{now: time.UnixMilli(k.minute), Item: k.item, Author: k.author, Booster: k.booster, ReplyTo: k.replyTo, URL: postURL(k.author, k.post.ID), Ago: k.ago, Pinned: k.pinnedHere,
+		Post: &posts.View{Post: k.post, Stats: k.stats, Card: k.link, Poll: k.poll, MayQuote: k.mayQuote,
+			Viewer: posts.ViewerState{Favourited: k.favourited, Boosted: k.boosted, Bookmarked: k.bookmarked, Pinned: k.pinned, Voted: k.voted, Votes: votes}}}
+}
+
+// reader is whom an article is made for: anybody of whom the key is true.
+func (k articleKey) reader(token string) *reader {
+	r := &reader{words: k.words, emojis: k.emojis}
+	if k.member {
+		r.token, r.user = token, &identity.User{}
+		if k.own {
+			r.user.ID = k.post.AccountID
+		}
+	}
+	return r
+}
+
+// article is postArticle, made before if possible.
+func article(c card) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		r := readerOf(ctx)
+		if r.articles == nil || !c.plain() {
+			return postArticle(c).Render(ctx, w)
+		}
+		parts, err := r.articles.get(ctx, c.key(r))
+		if err != nil {
+			return err
+		}
+		for i, part := range parts {
+			if i > 0 {
+				if _, err := io.WriteString(w, r.token); err != nil {
+					return err
+				}
+			}
+			if _, err := io.WriteString(w, part); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// get returns an article in the parts between which the token belongs.
+func (a *articles) get(ctx context.Context, k articleKey) ([]string, error) {
+	if parts, ok := a.made.GetIfPresent(k); ok {
+		return parts, nil
+	}
+	var b strings.Builder
+	if err := postArticle(k.card()).Render(withReader(ctx, k.reader(a.mark)), &b); err != nil {
+		return nil, err
+	}
+	parts := strings.Split(b.String(), a.mark)
+	a.made.Set(k, parts)
+	return parts, nil
+}
+
+// languageOptions are the languages in which people write. They are many and on
+// most pages of members, so that they are written without a component for each.
+func languageOptions(selected string) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		var b strings.Builder
+		for _, l := range written {
+			b.WriteString(`<option value="` + l.Value + `" lang="` + l.Value + `"`)
+			if l.Value == selected {
+				b.WriteString(" selected")
+			}
+			b.WriteString(">" + templ.EscapeString(l.Text) + "</option>")
+		}
+		_, err := io.WriteString(w, b.String())
+		return err
+	})
+}
