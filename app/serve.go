@@ -59,7 +59,7 @@ func (a *App) edges() (http.Handler, error) {
 		Limit:   a.limits, Gate: gate, Machine: a.machine(), Log: a.log, Now: a.now,
 		API: func() ([]byte, error) { return mastodon.Document(m) }},
 		web.Config{BaseURL: a.config.BaseURL, Title: a.config.Title, Description: a.config.Description,
-			Contact: a.config.Contact, Registrations: m.Registrations, Posts: m.Posts, TrustedProxies: proxies})
+			Contact: a.config.Contact, Registrations: m.Registrations, Posts: m.Posts, Limits: m.Limits, TrustedProxies: proxies})
 	return strict(a.config.BaseURL, httpx.Compress(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if mastodon.Owns(r.URL.Path) {
 			api.ServeHTTP(w, r)

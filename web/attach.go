@@ -153,6 +153,9 @@ func (c *call) files(name string) []*multipart.FileHeader {
 
 // keepFile keeps a picture to be posted. Returns what posts.Upload does.
 func (c *call) keepFile(h *multipart.FileHeader) (*posts.Media, error) {
+	if err := c.limited("media"); err != nil {
+		return nil, err
+	}
 	f, err := h.Open()
 	if err != nil {
 		return nil, err
@@ -208,7 +211,14 @@ func (c *call) drop(ctx context.Context, name string) error {
 // error says.
 func (c *call) problemWith(err error) (text string, ok bool) {
 	var known *errs.Error
-	if !errors.As(err, &known) || known.Kind != errs.Invalid && known.Kind != errs.TooLarge && known.Kind != errs.Unsupported {
+	if !errors.As(err, &known) {
+		return "", false
+	}
+	switch known.Kind {
+	case errs.TooMany:
+		return c.words().slower(known.After), true
+	case errs.Invalid, errs.TooLarge, errs.Unsupported:
+	default:
 		return "", false
 	}
 	return strings.TrimSpace(c.words().sentence(known.Text)), true

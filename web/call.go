@@ -186,6 +186,16 @@ func (c *call) allow() error {
 	return nil
 }
 
+// limited counts a deed under the rule of that name, by which the API counts it
+// too. Returns TooMany if the member has done it too often.
+func (c *call) limited(rule string) error {
+	d := c.Limit.Allow(c.user.ID.String(), c.config.Limits[rule])
+	if !d.OK {
+		return &errs.Error{Kind: errs.TooMany, After: d.RetryAfter}
+	}
+	return nil
+}
+
 // readForm reads the body of a form; what is in the address is not part of it.
 // Only members' forms may have files.
 func (c *call) readForm() error {

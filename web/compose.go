@@ -114,6 +114,9 @@ func (c *call) compose() error {
 	if d.Quotes != nil {
 		draft.QuoteOfID = d.Quotes.Post.ID
 	}
+	if err := c.limited("statuses"); c.blame(&d, err) {
+		return c.recompose(d)
+	}
 	if !d.At.Time.IsZero() {
 		return c.schedule(d, draft)
 	}

@@ -64,7 +64,7 @@ func (c *call) fail(err error) {
 		wait := max(known.After, time.Second)
 		c.w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 		if known.Kind == errs.TooMany {
-			text = words.text("There were too many tries. Please wait %s and try again.", words.wait(wait))
+			text = words.slower(wait)
 		}
 	}
 	c.w.Header().Set("Cache-Control", "private, no-store")

@@ -7,11 +7,13 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"testing"
 	"time"
 
 	"github.com/guildhall/guildhall/identity"
+	"github.com/guildhall/guildhall/internal/limit"
 	"github.com/guildhall/guildhall/web"
 )
 
@@ -63,4 +65,29 @@ func TestDO05(t *testing.T) {
 			t.Errorf("%s: the connection is not closed: %v", method, err)
 		}
 	}
+}
+
+// What the API limits is limited on pages by the same count, and what was
+// written stays.
+func TestLimitsOfDeeds(t *testing.T) {
+	w := open(t, func(_ *identity.Config, c *web.Config) {
+		c.Limits = map[string]limit.Rule{}
+		for _, name := range []string{"statuses", "media", "follows", "reports"} {
+			c.Limits[name] = limit.Rule{Name: name, Limit: 1, Window: time.Hour}
+		}
+	})
+	w.member("ann")
+	w.member("ben")
+	a := w.signedIn("ann")
+	token := a.get("/compose").is(http.StatusOK).token()
+	const slower = "Please wait 60 minutes and try again."
+	a.sends("/compose", nil, "token", token, "text", "One").is(http.StatusSeeOther)
+	a.sends("/compose", nil, "token", token, "text", "Two").is(http.StatusUnprocessableEntity).says(slower, "Two")
+	a.sends("/media", [][]byte{photo(w)}, "token", token).is(http.StatusOK)
+	a.sends("/media", [][]byte{photo(w)}, "token", token).is(http.StatusUnprocessableEntity).says(slower)
+	a.do("POST", "/@ben/follow", url.Values{"token": {token}}).is(http.StatusSeeOther)
+	a.do("POST", "/tags/go/follow", url.Values{"token": {token}}).is(http.StatusTooManyRequests).says(slower)
+	report := url.Values{"token": {token}, "category": {"spam"}}
+	a.do("POST", "/@ben/report", report).is(http.StatusSeeOther)
+	a.do("POST", "/@ben/report", report).is(http.StatusTooManyRequests).says(slower)
 }

@@ -65,6 +65,11 @@ func (c *call) relate() error {
 	if err != nil {
 		return err
 	}
+	if c.r.PathValue("deed") == "follow" {
+		if err := c.limited("follows"); err != nil {
+			return err
+		}
+	}
 	r, err := do(c.Profiles, c.r.Context(), c.user.ID, other.ID)
 	if err != nil {
 		return err

@@ -114,6 +114,9 @@ func (c *call) sendReport() error {
 	if id, ok := ids.Parse(c.field("post")); ok {
 		draft.StatusIDs = []ids.ID{id}
 	}
+	if err := c.limited("reports"); err != nil {
+		return err
+	}
 	_, err = c.Moderation.Report(c.r.Context(), c.user.ID, draft)
 	var known *errs.Error
 	if errors.As(err, &known) && known.Kind == errs.Invalid {

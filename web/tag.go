@@ -48,7 +48,9 @@ func (c *call) followTag() error {
 	var err error
 	switch c.r.PathValue("deed") {
 	case "follow":
-		tag, err = c.Posts.FollowTag(ctx, c.user.ID, name)
+		if err = c.limited("follows"); err == nil {
+			tag, err = c.Posts.FollowTag(ctx, c.user.ID, name)
+		}
 	case "unfollow":
 		tag, err = c.Posts.UnfollowTag(ctx, c.user.ID, name)
 	default:

@@ -58,9 +58,10 @@ type Config struct {
 	Description    string // one or two sentences, plain text
 	Contact        string // e-mail address, empty: none
 	Registrations  identity.Registrations
-	Posts          posts.Config   // what the domain was told of posts
-	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
-	FormTime       time.Duration  // in which a form must have arrived; 0: half a minute
+	Posts          posts.Config          // what the domain was told of posts
+	Limits         map[string]limit.Rule // of the API, under which the same deeds count
+	TrustedProxies []netip.Prefix        // whose X-Forwarded-For is believed
+	FormTime       time.Duration         // in which a form must have arrived; 0: half a minute
 }
 
 // server is the pages as a handler. Its fields do not change after New.

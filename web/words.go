@@ -57,6 +57,11 @@ func (c *catalogue) wait(d time.Duration) string {
 	return c.count(max(1, int(math.Ceil(d.Minutes()))), "%s minute|%s minutes")
 }
 
+// slower says when something may be tried again.
+func (c *catalogue) slower(after time.Duration) string {
+	return c.text("There were too many tries. Please wait %s and try again.", c.wait(after))
+}
+
 // size writes how many bytes something may have.
 func (c *catalogue) size(bytes int64) string {
 	if bytes < 1<<20 {
