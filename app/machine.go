@@ -9,7 +9,7 @@ import (
 
 // machine is where the administrators' page of the machine looks.
 func (a *App) machine() *web.Machine {
-	m := &web.Machine{Started: a.now(), History: a.history, Traffic: a.traffic, Caches: a.caches, Watch: a.watch, Queues: a.bus.State}
+	m := &web.Machine{History: a.history, Traffic: a.traffic, Caches: a.caches, Watch: a.watch, Queues: a.bus.State}
 	for _, d := range databases {
 		m.Databases = append(m.Databases, a.dbs[d.name])
 	}

@@ -62,7 +62,7 @@ func refuseTags(ctx context.Context, tx *db.Tx, known map[string]ids.ID) error {
 	in, args := db.In(nil, list)
 	refused, err := db.Values[string](ctx, tx, "SELECT n.name FROM posts_tag_rules r JOIN posts_tags_names n ON n.id = r.tag_id WHERE NOT r.usable AND r.tag_id IN "+in, args...)
 	if err == nil && len(refused) > 0 {
-		err = invalid("The hashtag #" + refused[0] + " may not be used here")
+		err = invalid("This hashtag may not be used here: #" + refused[0])
 	}
 	return err
 }

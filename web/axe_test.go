@@ -51,6 +51,7 @@ func tour(w *world) map[string]*shown {
 	for _, path := range []string{"/", "/@troll", w.address("troll", bad), "/admin/reports/" + report.ID.String(), "/admin/accounts/" + troll.String()} {
 		pages["owner "+path] = owner.get(path)
 	}
+	pages["a slow statement"] = owner.get(w.slowStatement())
 	visitor := w.browser()
 	for _, path := range []string{"/public/local", "/terms-of-service/" + w.kit.Clock.Now().UTC().Format(time.DateOnly)} {
 		pages[path] = visitor.get(path)

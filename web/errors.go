@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/guildhall/guildhall/internal/errs"
@@ -54,6 +55,13 @@ func (c *call) fail(err error) {
 	}
 	words := c.words()
 	text := words.sentence(known.Text)
+	if len(known.Fields) > 0 { // each is known by itself
+		var list []string
+		for _, f := range (&mistakes{Fields: known.Fields}).all() {
+			list = append(list, words.sentence(f.Text))
+		}
+		text = strings.Join(list, " ")
+	}
 	switch known.Kind {
 	case errs.Internal:
 		c.Log.Error("page failed", "method", c.r.Method, "path", c.r.URL.Path, "error", err)

@@ -4,9 +4,11 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/guildhall/guildhall/internal/days"
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/page"
 	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/posts"
 )
@@ -35,6 +37,8 @@ type chart struct {
 // bar is one day of a chart, in the chart's own units.
 type bar struct {
 	X, Y, Height string
+	Day          time.Time
+	N            int
 }
 
 // The size of a chart in its own units.
@@ -56,7 +60,7 @@ func draw(name string, span days.Span, daily days.Counts, total, before int) cha
 		if n > 0 {
 			height = max(2, chartHeight*n/c.Most)
 		}
-		c.Bars = append(c.Bars, bar{X: strconv.Itoa(int(day-span.First) * barStep), Y: strconv.Itoa(chartHeight - height), Height: strconv.Itoa(height)})
+		c.Bars = append(c.Bars, bar{Day: day.Start(), N: n, X: strconv.Itoa(int(day-span.First) * barStep), Y: strconv.Itoa(chartHeight - height), Height: strconv.Itoa(height)})
 	}
 	return c
 }
@@ -149,6 +153,7 @@ var trendKinds = map[string]struct {
 	name string
 }{
 	"tags": {posts.TrendTag, "trending_tag"}, "posts": {posts.TrendPost, "trending_status"}, "links": {posts.TrendLink, "trending_link"},
+	"sites": {posts.TrendSite, "link_publisher"},
 }
 
 // trendsShown is how many trends of a kind the page shows.
@@ -159,6 +164,7 @@ type trendsData struct {
 	Tags  []posts.RuledTag
 	Posts []trendingPost
 	Links []posts.TrendingLink
+	Sites []posts.Site // that links lead to
 }
 
 // trendingPost is a post, and what was decided about it.
@@ -193,6 +199,9 @@ func (c *call) trends() error {
 		d.Posts = append(d.Posts, trendingPost{card, reviews[card.Post.ID]})
 	}
 	if d.Links, err = c.Posts.TrendingLinks(ctx, true, trendsShown, 0); err != nil {
+		return err
+	}
+	if d.Sites, err = c.Posts.Sites(ctx, page.Page{Limit: trendsShown}); err != nil {
 		return err
 	}
 	return c.show(http.StatusOK, trendsPage(c.private(c.words().text("Trends")), d))

@@ -210,3 +210,17 @@ func TestAccounts(t *testing.T) {
 		t.Errorf("who was turned away is there: %v", err)
 	}
 }
+
+// What a domain says of a form is said in the reader's language, also where one
+// thing is said about another.
+func TestRefusalsAreTranslated(t *testing.T) {
+	w := open(t)
+	w.keeper("adm", identity.RoleAdmin)
+	a := w.signedIn("adm")
+	a.do("POST", "/prefer", url.Values{"language": {"de"}}).is(http.StatusSeeOther)
+	a.get("/admin/blocks").submit("/admin/blocks/domain", "domain", "x", "domain-severity", "suspend").is(http.StatusUnprocessableEntity).says("Das ist keine Domain.")
+	a.get("/admin/rules").submit("/admin/rules", "text", strings.Repeat("x", 1001)).is(http.StatusUnprocessableEntity).says("Ist zu lang (höchstens 1000 Zeichen).")
+	a.upload("/admin/emoji", "image", []byte("no picture"), "token", a.staffToken().Get("token"), "shortcode", "mill").is(http.StatusUnprocessableEntity).
+		says("Nicht brauchbar: Die Datei ist kein Bild in JPEG, PNG, GIF oder WebP.")
+	a.do("POST", "/admin/accounts/"+w.member("ann").String()+"/role", url.Values{"token": a.staffToken()["token"], "role": {"king"}}).is(http.StatusUnprocessableEntity).says("Ist keine Rolle.")
+}

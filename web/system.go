@@ -23,7 +23,6 @@ const (
 
 // Machine is where the page of the machine looks. A nil *Machine has no page.
 type Machine struct {
-	Started   time.Time // of this process
 	History   *observe.History
 	Traffic   *observe.Traffic
 	Caches    *observe.Caches
@@ -75,8 +74,8 @@ func (s slowStatement) url() string {
 
 // systemData is what the page of the machine shows.
 type systemData struct {
-	Day       bool // the charts show a day, else an hour
-	Started   time.Time
+	Day       bool      // the charts show a day, else an hour
+	Since     time.Time // zero: just now
 	Charts    []trace
 	Flows     []observe.Flow
 	Queues    bus.State
@@ -100,12 +99,14 @@ func (c *call) system() error {
 	if m == nil {
 		return errNoPage()
 	}
-	d := systemData{Day: c.query("span") == "day", Started: m.Started, Flows: m.Traffic.Flows(), Caches: m.Caches.All(), Incidents: m.Watch.Recent()}
+	d := systemData{Day: c.query("span") == "day", Since: m.History.Since(), Flows: m.Traffic.Flows(), Caches: m.Caches.All(), Incidents: m.Watch.Recent()}
 	points, span := m.History.Hour(), time.Hour
 	if d.Day {
 		points, span = m.History.Day(), 24*time.Hour
 	}
-	d.Charts = c.traces(points, c.Now().Add(-span), span)
+	from := c.Now().Add(-span)
+	points = slices.DeleteFunc(points, func(p observe.Point) bool { return p.At.Before(from) })
+	d.Charts = c.traces(points, from, span)
 	d.Incidents = d.Incidents[:min(len(d.Incidents), incidentsShown)]
 	var err error
 	if d.Queues, err = m.Queues(c.r.Context()); err != nil {
@@ -178,10 +179,9 @@ var measured = []struct {
 }{
 	{"Processors in use", func(p observe.Point) float64 { return p.CPU }, func(c *catalogue, v float64) string { return c.decimal(v, 2) }},
 	{"Memory", func(p observe.Point) float64 { return p.Memory }, func(c *catalogue, v float64) string { return c.bytes(int64(v)) }},
-	{"Memory of values", func(p observe.Point) float64 { return p.Heap }, func(c *catalogue, v float64) string { return c.bytes(int64(v)) }},
 	{"Goroutines", func(p observe.Point) float64 { return p.Goroutines }, func(c *catalogue, v float64) string { return c.decimal(v, 0) }},
 	{"Requests a second", func(p observe.Point) float64 { return p.Requests }, func(c *catalogue, v float64) string { return c.decimal(v, 1) }},
-	{"Time of 95 in 100 requests", func(p observe.Point) float64 { return float64(p.P95) }, func(c *catalogue, v float64) string { return c.took(time.Duration(v)) }},
+	{"95 in 100 within", func(p observe.Point) float64 { return float64(p.P95) }, func(c *catalogue, v float64) string { return c.took(time.Duration(v)) }},
 	{"Errors of ours a second", func(p observe.Point) float64 { return p.Failed }, func(c *catalogue, v float64) string { return c.decimal(v, 1) }},
 }
 

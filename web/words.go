@@ -86,6 +86,9 @@ func (c *catalogue) sentence(english string) string {
 	if ok {
 		return text
 	}
+	if before, after, found := strings.Cut(english, ": "); found && c.texts[before+": %s"] != "" {
+		return c.text(before+": %s", c.sentence(after))
+	}
 	if text, ok = c.texts[digits.ReplaceAllLiteralString(english, "%s")]; !ok {
 		return english
 	}

@@ -34,9 +34,29 @@ var names = []string{"written", "browserNames", "systemNames"}
 // readAttributes are those that people read or hear.
 var readAttributes = []string{"title", "alt", "aria-label", "aria-description", "placeholder", "hx-confirm"}
 
-// saying are the files of the domains whose refusals the forms of the pages show.
-var saying = []string{"identity/signup.go", "identity/password.go", "identity/sessions.go", "identity/reset.go", "identity/confirm.go",
-	"identity/invites.go", "identity/authorize.go", "identity/email.go", "identity/leave.go", "identity/exports.go", "archive/import.go", "archive/importer.go", "posts/draft.go", "posts/poll.go", "posts/scheduled.go", "posts/media.go", "posts/quotes.go"}
+// toPrograms are the files of the domains whose refusals only programs meet.
+var toPrograms = map[string]string{
+	"identity/apps.go":             "apps register by the API",
+	"identity/exchange.go":         "tokens are for apps",
+	"identity/tokens.go":           "tokens are for apps",
+	"identity/scopes.go":           "asked for by apps",
+	"notifications/live.go":        "streams of the API",
+	"notifications/hub.go":         "streams",
+	"notifications/markers.go":     "kept by apps",
+	"notifications/push.go":        "subscriptions are made by apps and scripts",
+	"notifications/push_send.go":   "for the log",
+	"notifications/policy.go":      "chosen from a list",
+	"posts/translate.go":           "the API's",
+	"posts/tagfeatures.go":         "the API's",
+	"profiles/collections.go":      "the API's",
+	"profiles/collection_items.go": "the API's",
+	"profiles/domains.go":          "the API's",
+	"profiles/endorse.go":          "the API's",
+	"profiles/note.go":             "the API's",
+}
+
+// unsaid are refusals that no form can cause.
+var unsaid = []string{"There is no role %q", "is not a SHA-256 hash"}
 
 // Nothing that is read stands in a page as it is: all of it goes through the
 // catalogue.
@@ -197,10 +217,10 @@ func readSource(t *testing.T) *source {
 			s.texts[name], s.literals[name] = true, true
 		}
 	}
-	for _, folder := range []string{"identity", "profiles", "posts", "instance", "moderation", "notifications", "archive", "internal/image"} {
+	for _, folder := range []string{"identity", "profiles", "posts", "instance", "moderation", "notifications", "archive", "internal/image", "internal/db"} {
 		for _, path := range files(t, "../"+folder+"/*.go") {
 			if !strings.HasSuffix(path, "_test.go") {
-				s.readDomain(parse(t, path), slices.Contains(saying, filepath.ToSlash(strings.TrimPrefix(path, "../"))))
+				s.readDomain(parse(t, path), toPrograms[strings.TrimPrefix(filepath.ToSlash(path), "../")] == "")
 			}
 		}
 	}
@@ -344,7 +364,8 @@ func (s *source) readDomain(f *ast.File, shown bool) {
 			}
 		}
 		for _, text := range said {
-			if shown {
+			s.literals[sentence(text)] = true
+			if shown && !slices.Contains(unsaid, text) {
 				s.texts[sentence(text)] = true
 			}
 		}
@@ -354,7 +375,7 @@ func (s *source) readDomain(f *ast.File, shown bool) {
 
 // refusals are the texts that a call makes an error of.
 func refusals(call *ast.CallExpr) []string {
-	at := 1 // after the kind
+	at := len(call.Args) - 1
 	switch called(call) {
 	case "New", "Newf", "Wrap":
 		fn, ok := call.Fun.(*ast.SelectorExpr)
@@ -364,15 +385,37 @@ func refusals(call *ast.CallExpr) []string {
 		if pkg, ok := fn.X.(*ast.Ident); !ok || pkg.Name != "errs" {
 			return nil
 		}
-	case "invalid":
-		at = 0
+		at = 1 // after the kind
+	case "invalid", "invalidField", "refusedInput": // the text is the last one
+	case "add": // of problems: input, code, text
+		if len(call.Args) != 3 {
+			return nil
+		}
 	default:
 		return nil
 	}
-	if lit, ok := call.Args[at].(*ast.BasicLit); ok && literal(lit) != "" {
-		return []string{literal(lit)}
+	if said := made(call.Args[at]); said != "" {
+		return []string{said}
 	}
 	return nil
+}
+
+// made is the text that an expression makes, with a place for what is put in.
+func made(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		return literal(e)
+	case *ast.CallExpr:
+		if called(e) == "Sprintf" {
+			return made(e.Args[0])
+		}
+	case *ast.BinaryExpr:
+		if before := made(e.X); strings.HasSuffix(strings.TrimSuffix(before, "#"), ": ") && before != "Validation failed: " {
+			return strings.TrimSuffix(before, "#") + "%s"
+		}
+		return strings.TrimPrefix(made(e.Y), " ")
+	}
+	return ""
 }
 
 func called(call *ast.CallExpr) string {
@@ -405,7 +448,10 @@ func sentence(text string) string {
 	if text == "" {
 		return ""
 	}
-	text = strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
+	text = strings.ToUpper(text[:1]) + text[1:]
+	if !strings.HasSuffix(text, ": %s") { // what is put in there ends it
+		text = strings.TrimSuffix(text, ".") + "."
+	}
 	return numbers.ReplaceAllLiteralString(text, "%s")
 }
 

@@ -104,7 +104,7 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 	}
 	limits := limit.New(k.Clock.Now)
 	traffic := observe.NewTraffic(k.Clock.Now)
-	w.machine = &web.Machine{Started: k.Clock.Now(), History: observe.NewHistory(traffic, k.Clock.Now), Traffic: traffic, Caches: &observe.Caches{},
+	w.machine = &web.Machine{History: observe.NewHistory(traffic, k.Clock.Now), Traffic: traffic, Caches: &observe.Caches{},
 		Watch: observe.NewWatch(k.Clock.Now), Queues: k.Bus.State}
 	room := func(name string, schema fs.FS) *db.DB {
 		d := k.Open(name, schema)

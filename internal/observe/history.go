@@ -3,7 +3,6 @@ package observe
 import (
 	"context"
 	"runtime"
-	"runtime/metrics"
 	"sync"
 	"time"
 
@@ -23,7 +22,6 @@ type Point struct {
 	At         time.Time // its end
 	CPU        float64   // processors in use
 	Memory     float64   // bytes of it that are in the machine's memory
-	Heap       float64   // bytes of it that Go's values take
 	Goroutines float64
 	Requests   float64       // a second
 	Failed     float64       // a second
@@ -42,6 +40,7 @@ type History struct {
 	part    []Point // of the next point of the day
 	cpu     float64 // seconds used up to the last point
 	at      time.Time
+	since   time.Time // of the first point
 }
 
 // NewHistory returns an empty history.
@@ -68,15 +67,16 @@ func (h *History) Run(ctx context.Context) {
 // Take takes a point now.
 func (h *History) Take() {
 	cpu, memory := h.usage()
-	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-	metrics.Read(heap)
 	flow := h.traffic.last()
-	p := Point{At: h.now(), Memory: memory, Heap: float64(heap[0].Value.Uint64()), Goroutines: float64(runtime.NumGoroutine()),
+	p := Point{At: h.now(), Memory: memory, Goroutines: float64(runtime.NumGoroutine()),
 		Requests: float64(flow.Requests) / slotTime.Seconds(), Failed: float64(flow.Failed) / slotTime.Seconds(), P95: flow.P95}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if took := p.At.Sub(h.at).Seconds(); !h.at.IsZero() && took > 0 {
 		p.CPU = max(0, (cpu-h.cpu)/took)
+	}
+	if h.since.IsZero() {
+		h.since = p.At
 	}
 	h.cpu, h.at = cpu, p.At
 	h.hour = keepLast(h.hour, p, hourSlots)
@@ -117,16 +117,22 @@ func average(list []Point) Point {
 	for _, p := range list {
 		out.CPU += p.CPU
 		out.Memory += p.Memory
-		out.Heap += p.Heap
 		out.Goroutines += p.Goroutines
 		out.Requests += p.Requests
 		out.Failed += p.Failed
 		out.P95 = max(out.P95, p.P95)
 	}
-	for _, sum := range []*float64{&out.CPU, &out.Memory, &out.Heap, &out.Goroutines, &out.Requests, &out.Failed} {
+	for _, sum := range []*float64{&out.CPU, &out.Memory, &out.Goroutines, &out.Requests, &out.Failed} {
 		*sum /= float64(len(list))
 	}
 	return out
+}
+
+// Since is when the history began; zero if it has not.
+func (h *History) Since() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.since
 }
 
 // Hour returns the points of the last hour, the oldest first.

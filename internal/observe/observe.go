@@ -1,4 +1,5 @@
-// Package observe is how a running server is looked into: structured logs, and
+// Package observe is how a running server is looked into: structured logs, what
+// it remembers of itself (requests, load, caches, what was refused), and
 // the listener for metrics and profiles that only its administrator reaches.
 // What is counted is decided where it happens.
 package observe
