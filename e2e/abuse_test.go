@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -42,7 +43,12 @@ type lab struct {
 	ann, ben, cleo visitor
 	none           visitor // anonymous
 	eyes           *eyes
+	intranet       bool // the server reads pages at the address of that name
 }
+
+// intranet is an address of this machine at which the lab's server may read
+// pages. Linux has it without being told.
+const intranet = "127.0.0.2"
 
 // visitor is somebody who calls the API.
 type visitor struct {
@@ -268,7 +274,7 @@ func TestAbuse(t *testing.T) {
 
 // of is the lab for one case.
 func (l *lab) of(t *testing.T) *lab {
-	out := &lab{T: t, base: l.base, eyes: l.eyes}
+	out := &lab{T: t, base: l.base, eyes: l.eyes, intranet: l.intranet}
 	for _, p := range []struct{ to, from *visitor }{{&out.ann, &l.ann}, {&out.ben, &l.ben}, {&out.cleo, &l.cleo}, {&out.none, &l.none}} {
 		*p.to = *p.from
 		p.to.l = out
@@ -283,7 +289,11 @@ func newLab(t *testing.T) *lab {
 	if l.base == "" {
 		data := filepath.Join(t.TempDir(), "data")
 		tokens = []string{member(t, data, "ann"), member(t, data, "ben"), member(t, data, "cleo")}
-		l.base = start(t, "serve", "--data", data, "--rate-limits", "off").base
+		args := []string{"serve", "--data", data, "--rate-limits", "off"}
+		if l.intranet = runtime.GOOS == "linux"; l.intranet {
+			args = append(args, "--preview-networks", intranet+"/32")
+		}
+		l.base = start(t, args...).base
 	}
 	if len(tokens) != 3 {
 		t.Fatal("-base needs -tokens of three members")

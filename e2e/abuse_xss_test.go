@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -177,19 +178,29 @@ var xss = []attack{
 		return l.see("", "/@"+l.ann.name+"/"+id, "/@"+l.ann.name+"/"+id+"/embed")
 	}},
 	{"XS-07", "xss", func(l *lab) error {
-		site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		site := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/oembed" {
 				fmt.Fprint(w, `{"version":"1.0","type":"rich","title":"<script>alert(1)</script>","html":"<script>alert(1)</script><iframe srcdoc='<script>alert(1)</script>'></iframe>","width":1,"height":1}`)
 				return
 			}
 			fmt.Fprintf(w, `<!doctype html><link rel="alternate" type="application/json+oembed" href="http://%s/oembed"><meta property="og:title" content="&lt;img src=x onerror=alert(1)&gt;"><title>x</title>`, r.Host)
 		}))
+		if l.intranet { // where the server reads pages
+			if err := site.Listener.Close(); err != nil {
+				return err
+			}
+			var err error
+			if site.Listener, err = net.Listen("tcp", intranet+":0"); err != nil {
+				return err
+			}
+		}
+		site.Start()
 		defer site.Close()
 		id, err := l.ben.says("look " + site.URL)
-		if err != nil {
-			return err
+		if err == nil && l.intranet {
+			err = soonTrue("the card", func() bool { return l.none.get("/api/v1/statuses/"+id).value("card.title") != nil })
 		}
-		return l.see("", "/@"+l.ben.name+"/"+id)
+		return first(err, l.see("", "/@"+l.ben.name+"/"+id))
 	}},
 	{"XS-08", "xss", func(l *lab) error {
 		files := map[string]string{"a.svg": `<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`, "a.png": "<html><script>alert(1)</script></html>",
