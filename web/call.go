@@ -144,7 +144,9 @@ func (c *call) admit(who audience) error {
 
 // instead sends the browser to another page.
 func (c *call) instead(path string) error {
-	if isPart(c.r) { // a script would put what it is led to where the part was to be
+	// A script would put what it is led to where the part was to be, or take it for
+	// a stream of events.
+	if isPart(c.r) || c.r.Header.Get("Accept") == "text/event-stream" {
 		c.w.Header().Set("HX-Redirect", path)
 		c.w.WriteHeader(http.StatusNoContent)
 	} else {

@@ -82,6 +82,11 @@ func TestEvents(t *testing.T) {
 	if to := w.browser().get("/events").is(http.StatusSeeOther).location().Path; to != "/auth/sign_in" {
 		t.Errorf("a visitor is sent to %s", to)
 	}
+	stranger := w.browser()
+	stranger.header.Set("Accept", "text/event-stream")
+	if to := stranger.get("/events").is(http.StatusNoContent).header.Get("HX-Redirect"); !strings.HasPrefix(to, "/auth/sign_in") {
+		t.Errorf("a script of a visitor is told of %q", to)
+	}
 	b.get("/about").submit("/auth/sign_out").is(http.StatusSeeOther)
 	w.post(ann, posts.Draft{Text: "not for who has left"})
 	b.awaits(lines, "")
