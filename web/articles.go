@@ -29,8 +29,11 @@ const (
 // else, so it cannot be out of date, nor tell one reader of another. What differs
 // in each answer, the token of its forms, is put in when it is written.
 type articles struct {
-	made *otter.Cache[articleKey, []string]
-	mark string // stands for the token; nobody can know it
+	made      *otter.Cache[articleKey, []string]
+	composers *otter.Cache[composerKey, []string]
+	places    *otter.Cache[placeKey, string]
+	mark      string // stands for the token; nobody can know it
+	keyMark   string // stands for the key of a draft
 }
 
 // articleKey is what the article of a post is made of. What the domains hand out
@@ -56,15 +59,18 @@ type articleKey struct {
 }
 
 func newArticles() *articles {
-	return &articles{mark: rand.Text(), made: otter.Must(&otter.Options[articleKey, []string]{MaximumWeight: articleBytes,
-		Weigher: func(_ articleKey, parts []string) uint32 {
-			n := 512
-			for _, p := range parts {
-				n += len(p) + 16
-			}
-			return uint32(n)
-		},
-		ExpiryCalculator: otter.ExpiryWriting[articleKey, []string](articleFor)})}
+	return &articles{mark: rand.Text(), keyMark: rand.Text(),
+		composers: otter.Must(&otter.Options[composerKey, []string]{MaximumSize: 1 << 10}),
+		places:    otter.Must(&otter.Options[placeKey, string]{MaximumSize: 1 << 12}),
+		made: otter.Must(&otter.Options[articleKey, []string]{MaximumWeight: articleBytes,
+			Weigher: func(_ articleKey, parts []string) uint32 {
+				n := 512
+				for _, p := range parts {
+					n += len(p) + 16
+				}
+				return uint32(n)
+			},
+			ExpiryCalculator: otter.ExpiryWriting[articleKey, []string](articleFor)})}
 }
 
 // plain tells whether an article depends on nothing beside its key: no quote, no
@@ -132,18 +138,23 @@ func article(c card) templ.Component {
 		if err != nil {
 			return err
 		}
-		for i, part := range parts {
-			if i > 0 {
-				if _, err := io.WriteString(w, r.token); err != nil {
-					return err
-				}
-			}
-			if _, err := io.WriteString(w, part); err != nil {
+		return writeParts(w, parts, r.token)
+	})
+}
+
+// writeParts writes what was kept with a text between its parts.
+func writeParts(w io.Writer, parts []string, between string) error {
+	for i, part := range parts {
+		if i > 0 {
+			if _, err := io.WriteString(w, between); err != nil {
 				return err
 			}
 		}
-		return nil
-	})
+		if _, err := io.WriteString(w, part); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // get returns an article in the parts between which the token belongs.
@@ -173,6 +184,82 @@ func languageOptions(selected string) templ.Component {
 			b.WriteString(">" + templ.EscapeString(l.Text) + "</option>")
 		}
 		_, err := io.WriteString(w, b.String())
+		return err
+	})
+}
+
+// composerKey is what an empty composer is made of, beside what is the same for
+// all members.
+type composerKey struct {
+	words                             *catalogue
+	visibility, quotePolicy, language string
+	sensitive                         bool
+	face                              face
+}
+
+// emptyComposer is composer for a draft in which nothing is written yet, made
+// before if possible; as an article, it is made of nothing but its key.
+func emptyComposer(d draftData) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		r := readerOf(ctx)
+		k := composerKey{r.words, d.Visibility, d.QuotePolicy, d.Language, d.Sensitive, d.face}
+		parts, ok := r.articles.composers.GetIfPresent(k)
+		if !ok {
+			made := draftData{Visibility: k.visibility, QuotePolicy: k.quotePolicy, Language: k.language, Sensitive: k.sensitive, face: k.face,
+				Poll: d.Poll, Limits: d.Limits, Key: r.articles.keyMark}
+			var b strings.Builder
+			anybody := &reader{words: k.words, token: r.articles.mark, user: &identity.User{}}
+			if err := composer(made).Render(withReader(ctx, anybody), &b); err != nil {
+				return err
+			}
+			parts = strings.Split(b.String(), r.articles.keyMark)
+			r.articles.composers.Set(k, parts)
+		}
+		for i, part := range parts {
+			if i > 0 {
+				if _, err := io.WriteString(w, d.Key); err != nil {
+					return err
+				}
+			}
+			if err := writeParts(w, strings.Split(part, r.articles.mark), r.token); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// placeKey is what a link of the navigation is made of.
+type placeKey struct {
+	words               *catalogue
+	address, sign, name string
+	current             string // of aria-current, empty: none
+	n                   int    // of things there that are new
+}
+
+// place is placeLink, made before if possible: a page has some twenty.
+func place(f frame, address, sign, name string, n int) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		r := readerOf(ctx)
+		k := placeKey{words: r.words, address: address, sign: sign, name: name, n: n}
+		if f.Here == address {
+			k.current = "page"
+		} else if f.within(address) {
+			k.current = "true"
+		}
+		if r.articles == nil {
+			return placeLink(k).Render(ctx, w)
+		}
+		html, ok := r.articles.places.GetIfPresent(k)
+		if !ok {
+			var b strings.Builder
+			if err := placeLink(k).Render(withReader(ctx, &reader{words: k.words}), &b); err != nil {
+				return err
+			}
+			html = b.String()
+			r.articles.places.Set(k, html)
+		}
+		_, err := io.WriteString(w, html)
 		return err
 	})
 }

@@ -351,7 +351,8 @@ func (c *call) frame(title string) frame {
 		f.SignOut = c.sessionToken(signOutPath)
 	}
 	if c.viewer() != 0 {
-		f.Unread, f.Talks = c.unread(), c.unreadTalks()
+		u := c.unread()
+		f.Unread, f.Talks = u.notifications, u.talks
 		f.Talked = c.talkedAbout(c.r.Context())
 	}
 	return f
@@ -360,36 +361,39 @@ func (c *call) frame(title string) frame {
 // unreadMax is up to how many notifications that are new are counted.
 const unreadMax = 99
 
-// unreadFor is how long the number of new notifications is taken for true on
-// pages. Their script is told of each change at once.
-const unreadFor = 5 * time.Second
+// unreadFor is how long the numbers of what is new are taken for true on pages.
+// Their script is told of each change at once.
+const unreadFor = 2 * time.Second
+
+// unread is how many notifications and conversations are new to a member.
+type unread struct{ notifications, talks int }
 
 // newUnreads returns what keeps these numbers of members.
-func newUnreads() *otter.Cache[ids.ID, int] {
-	return otter.Must(&otter.Options[ids.ID, int]{MaximumSize: 1 << 14, ExpiryCalculator: otter.ExpiryWriting[ids.ID, int](unreadFor)})
+func newUnreads() *otter.Cache[ids.ID, unread] {
+	return otter.Must(&otter.Options[ids.ID, unread]{MaximumSize: 1 << 14, ExpiryCalculator: otter.ExpiryWriting[ids.ID, unread](unreadFor)})
 }
 
-// unread is how many notifications are new, or were a moment ago.
-func (c *call) unread() int {
-	if n, ok := c.unreads.GetIfPresent(c.user.ID); ok {
-		return n
+// unread is what is new to the reader, or was a moment ago.
+func (c *call) unread() unread {
+	u, ok := c.unreads.GetIfPresent(c.user.ID)
+	if !ok {
+		u = unread{c.unreadNotifications(), c.unreadTalks()}
+		c.unreads.Set(c.user.ID, u)
 	}
-	return c.countUnread()
+	return u
 }
 
-// countUnread is how many notifications are new. That they could not be counted
-// is no reason to show no page.
-func (c *call) countUnread() int {
+// unreadNotifications is how many notifications are new. That they could not be
+// counted is no reason to show no page.
+func (c *call) unreadNotifications() int {
 	n, err := c.Notifications.UnreadCount(c.r.Context(), c.user.ID, notifications.Filter{}, unreadMax)
 	if err != nil {
 		c.Log.Warn("unread notifications not counted", "error", err)
-		return 0
 	}
-	c.unreads.Set(c.user.ID, n)
 	return n
 }
 
-// unreadTalks is in how many conversations something is new; see unread.
+// unreadTalks is in how many conversations something is new; see unreadNotifications.
 func (c *call) unreadTalks() int {
 	n, err := c.Posts.UnreadConversations(c.r.Context(), c.user.ID)
 	if err != nil {

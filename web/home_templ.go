@@ -92,7 +92,7 @@ func homePage(f frame, d homeData) templ.Component {
 				}
 			}
 			if d.Draft != nil {
-				templ_7745c5c3_Err = composer(*d.Draft).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = emptyComposer(*d.Draft).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -133,7 +133,7 @@ func (c *call) hides(v *posts.View) bool {
 }
 
 func (c *call) notificationsEvent() string {
-	return "event: notifications\ndata: " + strconv.Itoa(c.countUnread()) + "\n\n"
+	return "event: notifications\ndata: " + strconv.Itoa(c.unreadNotifications()) + "\n\n"
 }
 
 // stillSignedIn tells whether the session goes on. If that cannot be found out

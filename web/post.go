@@ -103,6 +103,7 @@ func (c *call) readTalk(view *posts.View) error {
 		return err
 	}
 	_, err = c.Posts.MarkConversation(c.r.Context(), c.user.ID, talk.ID, false)
+	c.unreads.Invalidate(c.user.ID)
 	return err
 }
 

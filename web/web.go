@@ -72,7 +72,7 @@ type server struct {
 	secure     bool   // BaseURL is https
 	assets     assets
 	articles   *articles
-	unreads    *otter.Cache[ids.ID, int]
+	unreads    *otter.Cache[ids.ID, unread]
 	buffers    *sync.Pool // of what pages are rendered into
 	catalogues []*catalogue
 	matcher    language.Matcher // of catalogues
