@@ -112,5 +112,5 @@ func TestChromiumLayout(t *testing.T) {
 
 // smallTargets lists buttons, fields and links that stand alone and are lower
 // than 40 px. Links in running text are as high as the text.
-const smallTargets = `[...document.querySelectorAll("button, input:not([type=hidden]):not([type=checkbox]), textarea, summary, .go, .nav a, .top a, label.tick, .mark")]
+const smallTargets = `[...document.querySelectorAll("button, input:not([type=hidden]):not([type=checkbox]):not([type=radio]), textarea, summary, .go, .nav a, .top a, label.tick, .mark")]
 	.filter(e => e.getClientRects().length && e.getBoundingClientRect().height < 39.5).map(e => e.outerHTML.slice(0, 80))`

@@ -254,11 +254,19 @@ func TestChromiumWorker(t *testing.T) {
 	if kept != "/offline" {
 		t.Errorf("the worker keeps %s", kept)
 	}
-	w.must(chromedp.Do(ctx, w.push(`{"title": "ben mentioned you", "body": "Sheep!", "tag": "7", "url": "/notifications"}`)))
+	w.must(chromedp.Do(ctx, chromedp.Action[chromedp.Void](w.allowMessages)))
+	registration, err := chromedp.Run(ctx, chromedp.Action[string](registered))
+	w.must(err)
 	var shown string
-	testkit.Eventually(t, func() bool {
-		shown, err = chromedp.Run(ctx, chromedp.Evaluate[string](`navigator.serviceWorker.ready.then(r => r.getNotifications())
-			.then(list => list.map(n => [n.title, n.body, n.tag, n.data.url].join("|")).join())`, chromedp.EvalAwaitPromise))
+	testkit.Eventually(t, func() bool { // a worker that has not heard that it may shows nothing
+		w.must(chromedp.Do(ctx, w.push(registration, `{"title": "ben mentioned you", "body": "Sheep!", "tag": "7", "url": "/notifications"}`)))
+		shown, err = chromedp.Run(ctx, chromedp.Evaluate[string](`navigator.serviceWorker.ready.then(async r => {
+			for (let i = 0; i < 20; i++) {
+				const list = await r.getNotifications()
+				if (list.length) return list.map(n => [n.title, n.body, n.tag, n.data.url].join("|")).join()
+				await new Promise(later => setTimeout(later, 50))
+			}
+			return "" })`, chromedp.EvalAwaitPromise))
 		w.must(err)
 		return shown != ""
 	})
@@ -283,30 +291,32 @@ func (w *world) allowMessages(ctx context.Context, target *chromedp.Target) (non
 	return none, err
 }
 
-// push delivers a message to the worker of the browser's page.
-func (w *world) push(data string) chromedp.Action[chromedp.Void] {
-	return func(ctx context.Context, target *chromedp.Target) (none chromedp.Void, err error) {
-		if none, err = w.allowMessages(ctx, target); err != nil {
-			return none, err
-		}
-		updates, stop := target.Subscribe("ServiceWorker.workerRegistrationUpdated")
-		defer stop()
-		if _, err = cdp.Call(ctx, target, serviceworker.Enable, cdp.Empty{}); err != nil {
-			return none, err
-		}
-		var told serviceworker.EventWorkerRegistrationUpdated
-		for len(told.Registrations) == 0 {
-			select {
-			case <-ctx.Done():
-				return none, ctx.Err()
-			case data := <-updates:
-				if err = json.Unmarshal(data, &told); err != nil {
-					return none, err
-				}
+// registered returns the name of the worker's registration.
+func registered(ctx context.Context, target *chromedp.Target) (string, error) {
+	updates, stop := target.Subscribe("ServiceWorker.workerRegistrationUpdated")
+	defer stop()
+	if _, err := cdp.Call(ctx, target, serviceworker.Enable, cdp.Empty{}); err != nil {
+		return "", err
+	}
+	var told serviceworker.EventWorkerRegistrationUpdated
+	for len(told.Registrations) == 0 {
+		select {
+		case <-ctx.Done():
+			return "", ctx.Err()
+		case data := <-updates:
+			if err := json.Unmarshal(data, &told); err != nil {
+				return "", err
 			}
 		}
+	}
+	return string(told.Registrations[0].RegistrationID), nil
+}
+
+// push delivers a message to the worker of the browser's page.
+func (w *world) push(registration, data string) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, target *chromedp.Target) (none chromedp.Void, err error) {
 		_, err = cdp.Call(ctx, target, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{Origin: w.base,
-			RegistrationID: told.Registrations[0].RegistrationID, Data: data})
+			RegistrationID: serviceworker.RegistrationID(registration), Data: data})
 		return none, err
 	}
 }

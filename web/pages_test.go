@@ -68,7 +68,7 @@ func everyPage(w *world) map[string]*shown {
 		pages["keeper "+path] = keeper.get(path)
 	}
 	pages["compose"] = member.get("/compose")
-	later, err := w.posts.Schedule(w.kit.Ctx, author, posts.Draft{Text: "Later", Media: []ids.ID{w.picture(author, 64, 48, "A mill")}}, w.kit.Clock.Now().Add(time.Hour))
+	later, err := w.posts.Schedule(w.kit.Ctx, author, posts.Draft{Text: "Later", Media: []ids.ID{w.picture(author, 64, 48, "A mill")}}, w.kit.Clock.Now().Add(30*24*time.Hour))
 	w.must(err)
 	pages["scheduled"] = member.get("/scheduled")
 	pages["change scheduled"] = member.get("/scheduled/" + later.ID.String())

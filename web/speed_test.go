@@ -122,10 +122,13 @@ new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadR
 	(s.node && (s.node.outerHTML || s.node.textContent) || "").slice(0, 80)).join(" | ")}) }).observe({type: "layout-shift", buffered: true})`
 
 // settled waits until the fonts are there, and goes down the page for what is
-// loaded late. Returns what has moved.
+// loaded late, up to where a list would go on by itself: what is below makes way
+// for it. Returns what has moved.
 const settled = `document.fonts.ready.then(async () => {
 	const wait = () => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))
-	for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) { scrollTo(0, y); await wait() }
+	const more = document.querySelector("main .older > a[rel=next]")
+	const end = more ? more.getBoundingClientRect().top - innerHeight - 1300 : document.documentElement.scrollHeight
+	for (let y = 0; y < end; y += innerHeight) { scrollTo(0, y); await wait() }
 	await new Promise(r => setTimeout(r, 100))
 	return {fonts: [...document.fonts].filter(f => f.status === "loaded").length, moved}
 })`
