@@ -2,6 +2,7 @@ package notifications
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/guildhall/guildhall/internal/errs"
@@ -10,37 +11,56 @@ import (
 )
 
 // audience are the connected accounts that have a post in a timeline of their
-// own: in their home, or in a list.
+// own, in their home or in a list, or read its thread.
 type audience struct {
-	homes []ids.ID
-	lists []posts.ListReader
+	homes   []ids.ID
+	lists   []posts.ListReader
+	thread  ids.ID
+	threads map[ids.ID]bool // who reads it
 }
 
-func (a audience) empty() bool { return len(a.homes)+len(a.lists) == 0 }
+func (a audience) empty() bool { return len(a.homes)+len(a.lists)+len(a.threads) == 0 }
 
-// audience returns who has a post in a timeline of theirs. Only those are asked
-// whose feed is kept, which is for the hub.
+// audience returns who has a post in a timeline of theirs or reads its thread.
+// Of timelines, only those are asked whose feed is kept, which is for the hub.
 func (s *Service) audience(ctx context.Context, c posts.Created) (audience, error) {
 	homes, err := s.Posts.HomeReaders(ctx, c)
 	if err != nil {
 		return audience{}, err
 	}
 	lists, err := s.Posts.ListReaders(ctx, c)
-	return audience{homes, lists}, err
+	if err != nil {
+		return audience{}, err
+	}
+	to := audience{homes: homes, lists: lists, thread: c.ThreadID}
+	listeners := s.hub.listeners([]Channel{to.channel()})
+	if c.BoostOfID != 0 || len(listeners) == 0 {
+		return to, nil
+	}
+	readers, err := s.Posts.ThreadReaders(ctx, c, slices.Collect(maps.Keys(listeners)))
+	to.threads = make(map[ids.ID]bool, len(readers))
+	for _, id := range readers {
+		to.threads[id] = true
+	}
+	return to, err
 }
 
-// toAudience puts a message into the feeds that hear the timelines.
+// channel is the one of the thread.
+func (a audience) channel() Channel { return Channel{Name: ChannelThread, Thread: a.thread} }
+
+// toAudience puts a message into the feeds that hear the timelines or the thread.
 func (h *hub) toAudience(m *Message, to audience) {
 	h.toUsers(m, Channel{Name: ChannelUser}, to.homes)
 	for _, l := range to.lists {
 		h.toUsers(m, Channel{Name: ChannelList, List: l.List}, []ids.ID{l.Reader})
 	}
+	h.toChannels(m, []Channel{to.channel()}, to.threads)
 }
 
 // createdOf returns what was told when a post was made, as far as audience asks.
 func createdOf(p *posts.Post) posts.Created {
 	c := posts.Created{ID: p.ID, AccountID: p.AccountID, InReplyToID: p.InReplyToID, InReplyToAccountID: p.InReplyToAccountID,
-		Visibility: p.Visibility, Tags: p.Tags, Language: p.Language}
+		ThreadID: p.ThreadID, Visibility: p.Visibility, Tags: p.Tags, Language: p.Language}
 	for _, m := range p.Mentions {
 		c.Mentions = append(c.Mentions, m.AccountID)
 	}

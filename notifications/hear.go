@@ -246,8 +246,8 @@ func (s *Service) sendConversation(ctx context.Context, view *posts.View) error 
 	return nil
 }
 
-// sendView sends a post to those who have it in a timeline of theirs, and to
-// those listeners of the channels who do not hide its author.
+// sendView sends a post to those who have it in a timeline of theirs or read its
+// thread, and to those listeners of the channels who do not hide its author.
 func (s *Service) sendView(ctx context.Context, m *Message, to audience, channels []Channel, listeners map[ids.ID]bool) error {
 	if err := s.leaveStrangers(ctx, &to, m.View); err != nil {
 		return err
@@ -266,7 +266,7 @@ func (s *Service) sendView(ctx context.Context, m *Message, to audience, channel
 // sendDeleted tells those who may have been shown a post that it is gone. Only
 // its id is told, and that not to those who could not see it.
 func (s *Service) sendDeleted(ctx context.Context, d posts.Deleted) error {
-	to, err := s.audience(ctx, posts.Created{ID: d.ID, AccountID: d.AccountID, BoostOfID: d.BoostOfID, Visibility: d.Visibility, Mentions: d.Mentions, Tags: d.Tags})
+	to, err := s.audience(ctx, posts.Created{ID: d.ID, AccountID: d.AccountID, ThreadID: d.ThreadID, BoostOfID: d.BoostOfID, Visibility: d.Visibility, Mentions: d.Mentions, Tags: d.Tags})
 	if err != nil {
 		return err
 	}

@@ -18,10 +18,11 @@ type Subscriber struct {
 }
 
 // Channel is a stream by its name in the API; Tag is for the hashtag ones, List
-// for a list's.
+// for a list's, Thread for a conversation's, which the API does not have.
 type Channel struct {
 	Name, Tag string
 	List      ids.ID
+	Thread    ids.ID // its first post
 }
 
 // The names of the channels.
@@ -38,6 +39,7 @@ const (
 	ChannelList          = "list"
 	ChannelTag           = "hashtag"
 	ChannelTagLocal      = "hashtag:local"
+	ChannelThread        = "thread"
 )
 
 // The names of the events.
@@ -189,6 +191,11 @@ func (c Channel) known() (Channel, []string, error) {
 			return c, nil, errs.New(errs.Malformed, "Missing list name parameter")
 		}
 		return Channel{Name: c.Name, List: c.List}, []string{c.Name, c.List.String()}, nil
+	case ChannelThread:
+		if c.Thread == 0 {
+			break
+		}
+		return Channel{Name: c.Name, Thread: c.Thread}, []string{c.Name, c.Thread.String()}, nil
 	}
 	return c, nil, errs.New(errs.Malformed, "Unknown stream type requested")
 }

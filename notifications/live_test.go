@@ -194,6 +194,61 @@ func TestNoCrossTalk(t *testing.T) {
 	})
 }
 
+// Who reads a thread hears of all in it that they may and want to see, on every
+// node.
+func TestThreads(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		url := testkit.NATS(t)
+		k.Bus = k.Connect(url)
+		w := open(t, k).start()
+		p := w.people("ann", "bob", "cyd", "dan", "eve")
+		ann, bob, cyd, dan, eve := p[0], p[1], p[2], p[3], p[4]
+		w.follow(cyd, ann, profiles.FollowOptions{})
+		_, err := w.profiles.Mute(k.Ctx, dan, ann, false, 0)
+		w.must(err)
+		_, err = w.profiles.Block(k.Ctx, ann, eve)
+		w.must(err)
+		first, other := w.post(bob, "first", posts.Public), w.post(bob, "another", posts.Public)
+		there := w.node(k.Connect(url))
+		thread := Channel{Name: ChannelThread, Thread: first}
+		listen := func(at *Service, who ids.ID) *Feed {
+			f, err := at.Subscribe(k.Ctx, Subscriber{UserID: who})
+			w.must(err)
+			w.must(f.Add(thread))
+			return f
+		}
+		stranger, follower, muter, blocked, anybody := listen(there, bob), listen(there, cyd), listen(there, dan), listen(there, eve), listen(there, 0)
+		here := listen(w.Service, bob)
+		in := "thread " + first.String() + ": "
+		hear := func(text string, all ...*Feed) {
+			t.Helper()
+			for _, f := range all {
+				w.wantNext(f, in+text)
+			}
+		}
+		answer := w.post(ann, "public", posts.Public, first)
+		hear("update public", stranger, follower, anybody, here)
+		private := w.post(ann, "private", posts.Followers, answer)
+		hear("update private", follower)
+		_, err = w.posts.Edit(k.Ctx, ann, private, posts.Draft{Text: "private still"})
+		w.must(err)
+		hear("status.update private still", follower)
+		_, err = w.posts.Edit(k.Ctx, ann, answer, posts.Draft{Text: "edited"})
+		w.must(err)
+		hear("status.update edited", stranger, follower, anybody, here)
+		direct := w.post(ann, "@bob direct", posts.Direct, answer)
+		hear("update @bob direct", stranger, here)
+		for _, id := range []ids.ID{direct, private, answer} {
+			_, err = w.posts.Delete(k.Ctx, ann, id)
+			w.must(err)
+		}
+		hear("delete ", stranger, stranger, follower, follower, anybody, here, here)
+		w.post(cyd, "elsewhere", posts.Public, other)
+		w.post(cyd, "last", posts.Public, first)
+		hear("update last", stranger, follower, muter, blocked, anybody, here)
+	})
+}
+
 // Whoever begins or ceases to follow hears another home.
 func TestStreamsFollowTheGraph(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {

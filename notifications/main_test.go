@@ -138,6 +138,19 @@ func open(t *testing.T, k *testkit.Kit) *town {
 	return w
 }
 
+// node is another node on the same databases, which hears.
+func (w *town) node(b *bus.Bus) *Service {
+	w.Helper()
+	says, deps := w.posts.Deps, w.Deps
+	says.Bus, deps.Bus = b, b
+	other := posts.New(says, posts.DefaultConfig())
+	deps.Posts = other
+	there := New(deps, w.config)
+	w.must(other.Start(w.kit.Ctx))
+	w.must(there.Start(w.kit.Ctx))
+	return there
+}
+
 // start makes all rooms hear each other.
 func (w *town) start() *town {
 	w.Helper()

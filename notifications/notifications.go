@@ -157,6 +157,7 @@ type Posts interface {
 	KeepFeed(ctx context.Context, reader ids.ID) (release func(), err error)
 	KeepList(ctx context.Context, reader, list ids.ID) (release func(), err error)
 	HomeReaders(ctx context.Context, c posts.Created) ([]ids.ID, error)
+	ThreadReaders(ctx context.Context, c posts.Created, among []ids.ID) ([]ids.ID, error)
 	ListReaders(ctx context.Context, c posts.Created) ([]posts.ListReader, error)
 	ConversationOf(ctx context.Context, by, post ids.ID) (*posts.Conversation, error)
 	FollowsTag(ctx context.Context, reader ids.ID, names []string) (bool, error)

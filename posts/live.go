@@ -98,6 +98,30 @@ func (fs *feeds) anyList() bool {
 	return fs.lists > 0
 }
 
+// ThreadReaders returns those of the accounts, who read a thread, to whom a post
+// in it appears: who may see it and does not hide its author. For an edited or a
+// deleted post, give what is known of it.
+func (s *Service) ThreadReaders(ctx context.Context, c Created, among []ids.ID) ([]ids.ID, error) {
+	p := &Post{ID: c.ID, AccountID: c.AccountID, Visibility: c.Visibility}
+	for _, id := range c.Mentions {
+		p.Mentions = append(p.Mentions, Mention{AccountID: id})
+	}
+	var out []ids.ID
+	for _, id := range among {
+		v, err := s.viewer(ctx, id)
+		if errs.Is(err, errs.NotFound) { // an account that is gone
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if s.visible(v, p) && !v.hides(p, nil) {
+			out = append(out, id)
+		}
+	}
+	return out, nil
+}
+
 // readers returns the kept feeds, of those that are asked for, in which a post
 // appears.
 func (s *Service) readers(ctx context.Context, c Created, among func(feedKey) bool) (map[feedKey]struct{}, error) {

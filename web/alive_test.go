@@ -37,7 +37,7 @@ func TestEventsOfPosts(t *testing.T) {
 	b := w.signedIn("ben")
 	post := w.post(ann, posts.Draft{Text: "Shep"})
 	testkit.Eventually(t, func() bool { return strings.Contains(b.get("/").body, "Shep") })
-	lines := b.events()
+	lines := b.events(post.ID)
 	b.awaits(lines, "event: conversations")
 	_, err := w.posts.Edit(w.kit.Ctx, ann, post.ID, posts.Draft{Text: "Sheep"})
 	w.must(err)
@@ -274,7 +274,7 @@ func TestChromiumFocusAndKeys(t *testing.T) {
 // posts change and go before one's eyes, and the end of a session is said.
 func TestChromiumMends(t *testing.T) {
 	w := open(t)
-	ann, ben := w.member("ann"), w.member("ben")
+	ann, ben, cyd := w.member("ann"), w.member("ben"), w.member("cyd")
 	w.befriend(ann, ben)
 	post := w.post(ann, posts.Draft{Text: "Shep"})
 	gone := w.post(ann, posts.Draft{Text: "Never mind"})
@@ -284,10 +284,25 @@ func TestChromiumMends(t *testing.T) {
 	_, err := w.posts.Edit(w.kit.Ctx, ann, post.ID, posts.Draft{Text: "Sheep, of course"})
 	w.must(err)
 	w.until(ctx, `document.querySelector("article.main .body").textContent.includes("Sheep, of course")`)
-	w.post(ann, posts.Draft{Text: "Black ones", InReplyToID: post.ID})
-	w.until(ctx, `document.getElementById("news").textContent === "1 new answer" && !document.getElementById("news").hidden`)
+	black := w.post(cyd, posts.Draft{Text: "Black ones", InReplyToID: post.ID}) // by a stranger
+	w.until(ctx, `document.getElementById("news").textContent === "1 new answer" && !document.getElementById("news").hidden &&
+		document.getElementById("news-heard").textContent === "1 new answer"`)
 	js[bool](w, ctx, `document.getElementById("news").click(), true`)
 	w.until(ctx, `document.activeElement.matches("article.post") && document.activeElement.textContent.includes("Black ones")`)
+
+	// Another window hears by the first one's connection.
+	other, done := chromedp.NewContext(ctx)
+	defer done()
+	w.must(chromedp.Do(other, chromedp.Navigate(w.base+w.address("cyd", black))))
+	second := w.post(cyd, posts.Draft{Text: "Brown ones", InReplyToID: gone.ID})
+	w.must(chromedp.Do(other, chromedp.Navigate(w.base+w.address("ann", gone)), chromedp.WaitReady("#news[hidden]")))
+	w.until(ctx, fmt.Sprintf(`document.getElementById("live").dataset.on === "%d %d"`, post.ID, gone.ID))
+	w.post(cyd, posts.Draft{Text: "Grey ones", InReplyToID: gone.ID})
+	w.until(other, `document.getElementById("news").textContent === "1 new answer" && !document.querySelector("#live[data-on]")`)
+	_, err = w.posts.Delete(w.kit.Ctx, cyd, second.ID)
+	w.must(err)
+	w.until(other, fmt.Sprintf(`!document.querySelector('[data-of="%d"]') && document.getElementById("news-heard").textContent.includes("deleted")`, second.ID))
+	done()
 
 	w.must(chromedp.Do(ctx, chromedp.Navigate(w.base+"/notifications"), chromedp.WaitReady("#live[data-on]")))
 	w.post(ann, posts.Draft{Text: "@ben Look"})

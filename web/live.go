@@ -19,6 +19,9 @@ const (
 	heartbeat = 15 * time.Second
 	// sendTime is how long a browser may take to read an event.
 	sendTime = 30 * time.Second
+	// threadsMax is of how many threads one stream tells: those that windows of a
+	// browser show.
+	threadsMax = 20
 	// newsMax is up to how many new posts are put on top of a page; with more
 	// than these it is loaded anew.
 	newsMax = 40
@@ -26,7 +29,8 @@ const (
 
 // events answers with server-sent events of what is new for the member: "post"
 // with the id of a post in the home timeline, "answer" with the thread and the id
-// of a post in any thread, "edit" and "delete" with the id of the post,
+// of a post in one of the threads that are asked for, "edit" and "delete" with the
+// id of a post in either,
 // "notifications" and "conversations" with how many are new. It ends with the
 // session and when the server stops. A script that asks for a part only wants to
 // know whether there is still a session.
@@ -41,8 +45,16 @@ func (c *call) events() error {
 		return err
 	}
 	defer feed.Close()
-	for _, name := range []string{notifications.ChannelUser, notifications.ChannelDirect} {
-		if err := feed.Add(notifications.Channel{Name: name}); err != nil {
+	channels := []notifications.Channel{{Name: notifications.ChannelUser}, {Name: notifications.ChannelDirect}}
+	for i, text := range c.r.URL.Query()["thread"] {
+		thread, ok := ids.Parse(text)
+		if !ok || i == threadsMax {
+			return errNoPage()
+		}
+		channels = append(channels, notifications.Channel{Name: notifications.ChannelThread, Thread: thread})
+	}
+	for _, channel := range channels {
+		if err := feed.Add(channel); err != nil {
 			return err
 		}
 	}
@@ -68,6 +80,7 @@ func (c *call) events() error {
 	}
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
+	var last *notifications.Message
 	for {
 		text := ":\n\n"
 		select {
@@ -78,7 +91,13 @@ func (c *call) events() error {
 			if !open {
 				return nil
 			}
-			if text = c.event(d.Message); text == "" {
+			again := d.Message == last // by another channel
+			if last = d.Message; d.Streams[0] == notifications.ChannelThread {
+				text = c.threadEvent(d.Message, again)
+			} else {
+				text = c.event(d.Message)
+			}
+			if text == "" {
 				continue
 			}
 		}
@@ -92,30 +111,34 @@ func (c *call) events() error {
 func (c *call) event(m *notifications.Message) string {
 	switch m.Event {
 	case notifications.EventUpdate:
-		if c.hides(m.View) {
+		if c.hides(m.View, posts.FilterHome) {
 			return ""
 		}
-		return "event: post\ndata: " + m.PostID.String() + "\n\n" + answerEvent(m.View)
+		return "event: post\ndata: " + m.PostID.String() + "\n\n"
 	case notifications.EventEdit:
 		return "event: edit\ndata: " + m.PostID.String() + "\n\n"
 	case notifications.EventDelete:
 		return "event: delete\ndata: " + m.PostID.String() + "\n\n"
-	case notifications.EventNotification:
-		return c.notificationsEvent() + answerEvent(m.Notification.View)
-	case notifications.EventMerged:
+	case notifications.EventNotification, notifications.EventMerged:
 		return c.notificationsEvent()
 	case notifications.EventConversation:
-		return c.talksEvent() + answerEvent(m.View)
+		return c.talksEvent()
 	}
 	return ""
 }
 
-// answerEvent tells a page that shows a post's thread of it.
-func answerEvent(v *posts.View) string {
-	if v == nil || v.Boost != nil || v.InReplyToID == 0 {
+// threadEvent is a message as a page that shows the thread is told of it, empty
+// if it is not. Of edits and deletions it may have been told already.
+func (c *call) threadEvent(m *notifications.Message, told bool) string {
+	switch {
+	case m.Event != notifications.EventUpdate && told:
+		return ""
+	case m.Event != notifications.EventUpdate:
+		return c.event(m)
+	case c.hides(m.View, posts.FilterThread):
 		return ""
 	}
-	return "event: answer\ndata: " + v.ThreadID.String() + " " + v.ID.String() + "\n\n"
+	return "event: answer\ndata: " + m.View.ThreadID.String() + " " + m.PostID.String() + "\n\n"
 }
 
 func (c *call) talksEvent() string {
@@ -123,13 +146,13 @@ func (c *call) talksEvent() string {
 }
 
 // hides tells whether one of the member's filters leaves a post out of their
-// home timeline. If that cannot be found out at the moment, none does.
-func (c *call) hides(v *posts.View) bool {
+// home timeline, or of threads. If that cannot be found out at the moment, none does.
+func (c *call) hides(v *posts.View, where posts.FilterContexts) bool {
 	filters, err := c.Posts.FilterSet(c.r.Context(), c.user.ID)
 	if err != nil || v == nil {
 		return false
 	}
-	return card{matches: filters.Match(v, c.Now())}.hidden(posts.FilterHome)
+	return card{matches: filters.Match(v, c.Now())}.hidden(where)
 }
 
 func (c *call) notificationsEvent() string {

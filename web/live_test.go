@@ -4,23 +4,29 @@ import (
 	"bufio"
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/testkit"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
 )
 
 // events opens the stream and returns its lines as they come; the channel is
-// closed when it ends.
-func (b *browser) events() <-chan string {
+// closed when it ends. Threads are those that it shall tell of.
+func (b *browser) events(threads ...ids.ID) <-chan string {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(b.kit.Ctx, time.Minute)
 	b.Cleanup(cancel)
-	r, err := http.NewRequestWithContext(ctx, "GET", b.base+"/events", nil)
+	query := url.Values{}
+	for _, id := range threads {
+		query.Add("thread", id.String())
+	}
+	r, err := http.NewRequestWithContext(ctx, "GET", b.base+"/events?"+query.Encode(), nil)
 	b.must(err)
 	res, err := b.client.Do(r)
 	b.must(err)
@@ -95,6 +101,64 @@ func TestEvents(t *testing.T) {
 	w.notifications.CloseFeeds()
 	c.awaits(lines, "")
 	c.get("/events").is(http.StatusServiceUnavailable)
+}
+
+// A page that shows a thread hears of strangers' answers in it that its reader may
+// and wants to see, and of what becomes of them, all once.
+func TestEventsOfThread(t *testing.T) {
+	w := open(t)
+	ann, ben, cyd := w.member("ann"), w.member("ben"), w.member("cyd")
+	w.befriend(cyd, ann)
+	post := w.post(ann, posts.Draft{Text: "Shep"})
+	w.filter(ben, "Goats", "goats", posts.FilterHide, posts.FilterThread)
+	stranger, friend := w.signedIn("ben"), w.signedIn("cyd")
+	lines, theirs, elsewhere := stranger.events(post.ID, 1), friend.events(post.ID), stranger.events(1)
+	for _, l := range []<-chan string{lines, theirs, elsewhere} {
+		stranger.awaits(l, "event: conversations")
+	}
+	heard := map[<-chan string][]string{}
+	hears := func(want string, all ...<-chan string) {
+		t.Helper()
+		for _, lines := range all {
+			for line := ""; line != want; {
+				select {
+				case line = <-lines:
+					heard[lines] = append(heard[lines], line)
+				case <-time.After(20 * time.Second):
+					t.Fatalf("no %q", want)
+				}
+			}
+		}
+	}
+	w.post(ann, posts.Draft{Text: "For friends", InReplyToID: post.ID, Visibility: ref(posts.Followers)})
+	w.post(ann, posts.Draft{Text: "Goats", InReplyToID: post.ID})
+	answer := w.post(ann, posts.Draft{Text: "More sheep", InReplyToID: post.ID})
+	hears("data: "+post.ID.String()+" "+answer.ID.String(), lines, theirs)
+	_, err := w.posts.Edit(w.kit.Ctx, ann, answer.ID, posts.Draft{Text: "More sheep yet"})
+	w.must(err)
+	hears("event: edit", lines, theirs)
+	_, err = w.posts.Delete(w.kit.Ctx, ann, answer.ID)
+	w.must(err)
+	hears("event: delete", lines, theirs)
+	last := w.post(ann, posts.Draft{Text: "@ben @cyd The last", InReplyToID: post.ID})
+	hears("data: "+post.ID.String()+" "+last.ID.String(), lines, theirs)
+	hears("data: 1", elsewhere)
+	count := func(lines <-chan string, want string) (n int) {
+		for _, line := range heard[lines] {
+			if line == want {
+				n++
+			}
+		}
+		return n
+	}
+	for lines, answers := range map[<-chan string]int{lines: 2, theirs: 4, elsewhere: 0} {
+		changes := min(1, answers)
+		if a, e, d := count(lines, "event: answer"), count(lines, "event: edit"), count(lines, "event: delete"); a != answers || e != changes || d != changes {
+			t.Errorf("%d answers, %d edits, %d deletions: %q", a, e, d, heard[lines])
+		}
+	}
+	stranger.get("/events?thread=x").is(http.StatusNotFound)
+	stranger.get("/events?thread=1" + strings.Repeat("&thread=1", 20)).is(http.StatusNotFound)
 }
 
 // enters signs a browser in.

@@ -1,22 +1,28 @@
 
 // What is live: posts, answers and notifications that arrive, posts that change
 // or go. One of the browser's windows holds the connection and tells the others:
-// a browser opens only few to one host.
+// a browser opens only few to one host. The others say which thread they show.
 {
   const place = document.getElementById("live")
   const bar = document.getElementById("news")
   const kind = bar?.dataset.kind // posts, answers or notifications
+  const heard = document.getElementById("news-heard") // what only screen readers are told
+  const thread = bar?.dataset.thread
   const title = document.title
   const arrived = new Set() // posts
   let unread = 0 // notifications that have come since the page was made
-  let others, source, release, leaving, timer
+  const threads = new Set(thread ? [thread] : []) // that windows show; known to the one with the connection
+  const threadsMax = 20
+  let others, source, before, release, leaving, timer, soon
   let wait = 1000
 
   const shown = id => document.querySelector(`main article[data-post="${id}"]`)
 
   function hear(message) {
     if (message.post && kind === "posts") arrive(message.post)
-    if (message.answer && kind === "answers" && message.thread === bar.dataset.thread) arrive(message.answer)
+    if (message.answer && thread && message.thread === thread) arrive(message.answer)
+    if (message.watch && release) watch(message.watch)
+    if (message.asks && thread) others.postMessage({ watch: thread })
     if (message.notifications !== undefined) {
       badge(place.dataset.notifications, message.notifications)
       if (navigator.setAppBadge) navigator.setAppBadge(message.notifications).catch(() => {}) // not installed
@@ -48,6 +54,7 @@
     const n = kind === "notifications" ? unread : arrived.size
     bar.hidden = n === 0
     bar.textContent = n === 1 ? bar.dataset.one : bar.dataset.other.replace("%s", n >= 99 ? "99+" : n)
+    heard.textContent = bar.hidden ? "" : bar.textContent
     document.title = n ? `(${n}) ${title}` : title
   }
 
@@ -88,11 +95,31 @@
     }
   }
 
+  // watch has the connection tell of a thread, too, that another window shows. The
+  // old one goes on until the new one is there.
+  function watch(other) {
+    const known = threads.delete(other)
+    threads.add(other)
+    if (known) return
+    for (const first of threads) {
+      if (threads.size <= threadsMax) break
+      if (first !== thread) threads.delete(first)
+    }
+    clearTimeout(soon)
+    soon = setTimeout(() => connect(false), 50)
+  }
+
+  const address = () => place.dataset.events + (threads.size ? "?thread=" + [...threads].join("&thread=") : "")
+
   function connect(again) {
     let broken = again
-    source = new EventSource(place.dataset.events)
+    before?.close()
+    before = source
+    const mine = source = new EventSource(address())
     source.onopen = () => {
-      place.dataset.on = ""
+      before?.close()
+      before = null
+      place.dataset.on = [...threads].join(" ")
       wait = 1000
       if (broken) tell({ lost: false, back: true })
       broken = false
@@ -105,6 +132,9 @@
     on("notifications", n => ({ notifications: Number(n) }))
     on("conversations", n => ({ conversations: Number(n) }))
     source.onerror = async () => {
+      if (mine !== source) return mine.close()
+      before?.close()
+      before = null
       if (!broken) timer = setTimeout(() => { if (broken) tell({ lost: true }) }, 1500) // not for the blink of a restart
       broken = true
       if (source.readyState !== EventSource.CLOSED) return
@@ -202,7 +232,9 @@
       try {
         const answer = await fetch(address + (old.matches(".main") ? "?main=1" : ""), { headers: { "HX-Request": "true" } })
         const fresh = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("article")
-        if (fresh) exchange(old, document.adoptNode(fresh))
+        if (!fresh) continue
+        exchange(old, document.adoptNode(fresh))
+        mention(bar?.dataset.edited)
       } catch { /* it is shown the next time */ }
     }
   }
@@ -221,13 +253,22 @@
     if (inside && document.activeElement === document.body) focusOn(old)
   }
 
+  // mention tells screen readers what has become of the thread before one's eyes.
+  function mention(text) {
+    if (thread) heard.textContent = text
+  }
+
   // remove takes a post off the page that was deleted, or whose boost was taken back.
   function remove(id) {
     arrived.delete(id)
     if (bar) announce()
     for (const old of document.querySelectorAll(`main article[data-post="${id}"], main article[data-of="${id}"]`)) {
-      if (old.matches(".main")) say(place.dataset.deleted)
-      else keepFocus(old.closest(".sifted") || old, () => (old.closest(".sifted") || old).remove())
+      if (old.matches(".main")) {
+        say(place.dataset.deleted)
+        continue
+      }
+      keepFocus(old.closest(".sifted") || old, () => (old.closest(".sifted") || old).remove())
+      mention(bar?.dataset.gone)
     }
   }
 
@@ -240,21 +281,26 @@
     const asked = Date.now()
     // Whoever takes over from another window may have missed something between.
     const hold = () => {
+      const held = new Promise(done => { release = done })
       connect(again || Date.now() - asked > 3000)
-      return new Promise(done => { release = done })
+      others?.postMessage({ asks: true })
+      return held
     }
     if (navigator.locks && others) navigator.locks.request("guildhall-live", { signal: leaving.signal }, hold).catch(() => {}) // given up
     else hold()
+    if (thread) others?.postMessage({ watch: thread })
   }
 
   // A page that the browser keeps for going back must hold nothing.
   function stop() {
     clearTimeout(timer)
+    clearTimeout(soon)
+    before?.close()
     source?.close()
     release?.()
     leaving.abort()
     others?.close()
-    others = source = release = null
+    others = source = before = release = null
   }
 
   if (place && "EventSource" in window) {
