@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/guildhall/guildhall/archive"
+	"github.com/guildhall/guildhall/decks"
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/blob"
@@ -35,6 +36,7 @@ import (
 	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/practice"
 	"github.com/guildhall/guildhall/profiles"
 	"github.com/guildhall/guildhall/web"
 	"github.com/prometheus/client_golang/prometheus"
@@ -51,6 +53,7 @@ type App struct {
 	Instance      *instance.Service
 	Moderation    *moderation.Service
 	Notifications *notifications.Service
+	Practice      *practice.Service
 	Archive       *archive.Service
 
 	config   Config
@@ -103,6 +106,7 @@ var databases = []database{
 	{"instance", instance.Schema, false},
 	{"moderation", moderation.Schema, false},
 	{"notifications", notifications.Schema, false},
+	{"practice", practice.Schema, false},
 }
 
 // Open opens and migrates the databases and builds the services; nothing runs
@@ -259,6 +263,12 @@ func (a *App) build() error {
 	a.Notifications = notifications.New(notifications.Deps{DB: a.dbs["notifications"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
 		Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Keys: keys, Icon: a.avatarURL, Title: web.Titles(), Page: web.Address, Caches: a.caches,
 		Push: webpush.NewClient(fetch.Guard{}.Transport(), c.subject(), a.now)}, notifications.DefaultConfig())
+	recordings, err := blob.Open(filepath.Join(c.Data, "recordings"))
+	if err != nil {
+		return err
+	}
+	a.Practice = practice.New(practice.Deps{DB: a.dbs["practice"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
+		Profiles: a.Profiles, Posts: a.Posts, Recordings: recordings, Bundled: decks.Files}, practice.Config{BaseURL: c.BaseURL})
 	exports, err := blob.Open(filepath.Join(c.Data, "exports"))
 	if err != nil {
 		return err
@@ -291,7 +301,7 @@ func (a *App) closeStreams(user, token ids.ID) {
 
 // Start sets the services' consumers and loops going; they end with ctx.
 func (a *App) Start(ctx context.Context) error {
-	for _, s := range []interface{ Start(context.Context) error }{a.Identity, a.Profiles, a.Posts, a.Instance, a.Moderation, a.Notifications, a.Archive} {
+	for _, s := range []interface{ Start(context.Context) error }{a.Identity, a.Profiles, a.Posts, a.Instance, a.Moderation, a.Notifications, a.Practice, a.Archive} {
 		if err := s.Start(ctx); err != nil {
 			return fmt.Errorf("%T: %w", s, err)
 		}

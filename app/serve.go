@@ -52,9 +52,9 @@ func (a *App) edges() (http.Handler, error) {
 	slots := 8 * runtime.GOMAXPROCS(0)
 	gate := httpx.NewGate(slots, 4*slots, queueWait)
 	api := mastodon.New(mastodon.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts,
-		Instance: a.Instance, Moderation: a.Moderation, Notifications: a.Notifications,
+		Instance: a.Instance, Moderation: a.Moderation, Notifications: a.Notifications, Practice: a.Practice,
 		Blobs: a.blobs, Pictures: a.faces, Limit: a.limits, Gate: gate, Metrics: a.metrics, Traffic: a.traffic, Caches: a.caches, Ready: a.ready, Storage: a.storage, Now: a.now, Log: a.log}, m)
-	pages := web.New(web.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Instance: a.Instance, Moderation: a.Moderation, Notifications: a.Notifications,
+	pages := web.New(web.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Instance: a.Instance, Moderation: a.Moderation, Notifications: a.Notifications, Practice: a.Practice,
 		Archive: a.Archive,
 		Limit:   a.limits, Gate: gate, Machine: a.machine(), Log: a.log, Now: a.now,
 		API: func() ([]byte, error) { return mastodon.Document(m) }},

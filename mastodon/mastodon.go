@@ -23,6 +23,7 @@ import (
 	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/practice"
 	"github.com/guildhall/guildhall/profiles"
 )
 
@@ -34,6 +35,7 @@ type Deps struct {
 	Instance      *instance.Service
 	Moderation    *moderation.Service
 	Notifications *notifications.Service
+	Practice      *practice.Service
 	Blobs         *blob.Store           // images of posts
 	Pictures      *blob.Store           // avatars and headers
 	Limit         *limit.Limiter        // nil: no rate limits

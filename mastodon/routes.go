@@ -53,6 +53,7 @@ const (
 	Posts         Service = "posts"
 	Moderation    Service = "moderation"
 	Notifications Service = "notifications"
+	Practice      Service = "practice"
 )
 
 // Route is one line of the table.

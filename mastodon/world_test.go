@@ -19,6 +19,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/guildhall/guildhall/decks"
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/blob"
@@ -35,6 +36,7 @@ import (
 	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/practice"
 	"github.com/guildhall/guildhall/profiles"
 )
 
@@ -58,6 +60,7 @@ type world struct {
 	instance      *instance.Service
 	moderation    *moderation.Service
 	notifications *notifications.Service
+	practice      *practice.Service
 	deps          mastodon.Deps
 	config        mastodon.Config
 }
@@ -115,6 +118,8 @@ func openOn(k *testkit.Kit, adjust ...func(*mastodon.Deps, *mastodon.Config)) *w
 		Icon:  func(a *profiles.Account) string { return mastodon.AvatarURL(base, a.Avatar) },
 		Title: func(_ string, n *notifications.Notification, name string) string { return n.Title(name) },
 		Page:  func(of *profiles.Account, post ids.ID) string { return "/@" + of.Username + "/" + post.String() }}, notifications.DefaultConfig())
+	w.practice = practice.New(practice.Deps{DB: k.Open("practice", practice.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
+		Profiles: w.profiles, Posts: w.posts, Recordings: blobs, Bundled: decks.Files}, practice.Config{BaseURL: base})
 	w.identity.OnRevoked(func(user, token ids.ID) {
 		if token != 0 {
 			w.notifications.CloseToken(token)
@@ -128,9 +133,10 @@ func openOn(k *testkit.Kit, adjust ...func(*mastodon.Deps, *mastodon.Config)) *w
 	w.must(w.instance.Start(k.Ctx))
 	w.must(w.moderation.Start(k.Ctx))
 	w.must(w.notifications.Start(k.Ctx))
+	w.must(w.practice.Start(k.Ctx))
 
 	w.deps = mastodon.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts,
-		Instance: w.instance, Moderation: w.moderation, Notifications: w.notifications,
+		Instance: w.instance, Moderation: w.moderation, Notifications: w.notifications, Practice: w.practice,
 		Blobs: blobs, Pictures: blobs, Now: k.Clock.Now, Log: k.Log}
 	w.config = mastodon.DefaultConfig()
 	w.config.BaseURL = base

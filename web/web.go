@@ -29,6 +29,7 @@ import (
 	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/practice"
 	"github.com/guildhall/guildhall/profiles"
 	"github.com/maypok86/otter/v2"
 	"golang.org/x/text/language"
@@ -42,6 +43,7 @@ type Deps struct {
 	Instance      *instance.Service
 	Moderation    *moderation.Service
 	Notifications *notifications.Service
+	Practice      *practice.Service
 	Archive       *archive.Service
 	Limit         *limit.Limiter         // nil: no limits
 	Gate          *httpx.Gate            // nil: any number of requests at once

@@ -217,7 +217,7 @@ func readSource(t *testing.T) *source {
 			s.texts[name], s.literals[name] = true, true
 		}
 	}
-	for _, folder := range []string{"identity", "profiles", "posts", "instance", "moderation", "notifications", "archive", "internal/image", "internal/db"} {
+	for _, folder := range []string{"identity", "profiles", "posts", "instance", "moderation", "notifications", "practice", "archive", "internal/image", "internal/db"} {
 		for _, path := range files(t, "../"+folder+"/*.go") {
 			if !strings.HasSuffix(path, "_test.go") {
 				s.readDomain(parse(t, path), toPrograms[strings.TrimPrefix(filepath.ToSlash(path), "../")] == "")

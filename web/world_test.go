@@ -20,6 +20,7 @@ import (
 	"testing"
 
 	"github.com/guildhall/guildhall/archive"
+	"github.com/guildhall/guildhall/decks"
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/blob"
@@ -37,6 +38,7 @@ import (
 	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/practice"
 	"github.com/guildhall/guildhall/profiles"
 	"github.com/guildhall/guildhall/web"
 )
@@ -59,6 +61,7 @@ type world struct {
 	instance      *instance.Service
 	moderation    *moderation.Service
 	notifications *notifications.Service
+	practice      *practice.Service
 	archive       *archive.Service
 	machine       *web.Machine
 	server        *httptest.Server
@@ -148,6 +151,9 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 	w.must(w.instance.Start(k.Ctx))
 	w.must(w.moderation.Start(k.Ctx))
 	w.must(w.notifications.Start(k.Ctx))
+	w.practice = practice.New(practice.Deps{DB: room("practice", practice.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
+		Profiles: w.profiles, Posts: w.posts, Recordings: w.blobs, Bundled: decks.Files}, practice.Config{BaseURL: w.base})
+	w.must(w.practice.Start(k.Ctx))
 	exports, err := blob.Open(filepath.Join(k.Dir, "exports"))
 	w.must(err)
 	t.Cleanup(func() { w.must(exports.Close()) })
@@ -155,7 +161,7 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 		Notifications: w.notifications, Files: exports, Media: w.blobs, Pictures: w.blobs, BaseURL: w.base, Now: k.Clock.Now, Log: k.Log})
 	w.must(w.archive.Start(k.Ctx))
 	pages := httpx.Compress(web.New(web.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance, Moderation: w.moderation, Notifications: w.notifications,
-		Archive: w.archive, Limit: limits, Machine: w.machine, Log: k.Log, Now: k.Clock.Now,
+		Practice: w.practice, Archive: w.archive, Limit: limits, Machine: w.machine, Log: k.Log, Now: k.Clock.Now,
 		API: func() ([]byte, error) { return []byte(apiSample), nil }}, wc))
 	server.Config.Handler = w.answer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if key, ok := strings.CutPrefix(r.URL.Path, "/media/"); ok && r.Method == http.MethodGet {

@@ -44,7 +44,7 @@ func (migrateUp) Run(ctx context.Context, c *app.Config, log *slog.Logger) error
 }
 
 type migrateDown struct {
-	Database string `arg:"" enum:"identity,profiles,posts,search,instance,moderation,notifications" help:"identity, profiles, posts, search, instance, moderation or notifications."`
+	Database string `arg:"" enum:"identity,profiles,posts,search,instance,moderation,notifications,practice" help:"identity, profiles, posts, search, instance, moderation, notifications or practice."`
 }
 
 // Run takes one step back.

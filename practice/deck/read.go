@@ -1,0 +1,5 @@
+package deck
+
+import "go.yaml.in/yaml/v3"
+
+var _ yaml.Node
