@@ -185,6 +185,17 @@ func (c *call) attach() error {
 	return c.show(http.StatusOK, attachment(picture{Media: *m}, c.config.Posts))
 }
 
+// attachments answers with the fields of those pictures that are still kept to be
+// posted: what a draft in the browser had.
+func (c *call) attachments() error {
+	list, err := c.picturesOf(c.r.URL.Query())
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(p picture) bool { return p.PostID != 0 })
+	return c.show(http.StatusOK, attachments(list, c.config.Posts))
+}
+
 // detach removes a picture that a script takes out of the composer.
 func (c *call) detach() error {
 	if err := c.drop(c.r.Context(), c.r.PathValue("id")); err != nil {

@@ -68,6 +68,7 @@ var unseen = map[string]string{
 	"/settings/exports/{file}":    "a file",
 	"/backups/{id}/download":      "a file",
 	"/compose/complete":           "a part of a page",
+	"/compose/pictures/{$}":       "a part of a page",
 	"/users/{name}":               "leads to the profile",
 	"/users/{name}/statuses/{id}": "leads to the post",
 }

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,7 +21,7 @@ import (
 // not posted is there again after the page was left.
 func TestChromiumCompletesAndKeeps(t *testing.T) {
 	w := open(t)
-	w.member("ann")
+	ann := w.member("ann")
 	w.member("benjamin")
 	w.member("benny")
 	ctx := chromium(t)
@@ -52,6 +53,33 @@ func TestChromiumCompletesAndKeeps(t *testing.T) {
 	w.must(chromedp.Do(ctx, chromedp.Navigate(w.base+"/about"), chromedp.Navigate(w.base+"/")))
 	if got := state(value); got != want {
 		t.Errorf("after the page was left, the text is %q", got)
+	}
+	// So is everything else of it, also pictures, unless they are gone.
+	file := filepath.Join(t.TempDir(), "mill.jpg")
+	w.must(os.WriteFile(file, photo(w), 0o600))
+	const put = `((name, value) => { const f = document.querySelector("[data-composer]").elements[name]; f.value = value; f.dispatchEvent(new Event("input", { bubbles: true })); return "" })`
+	w.must(chromedp.Do(ctx, chromedp.SetUploadFiles("[data-composer] input[name=file]", []string{file}), chromedp.WaitVisible(".attachment textarea"),
+		chromedp.SendKeys(".attachment textarea", "A mill"), chromedp.SendKeys(".aim", kb.ArrowLeft)))
+	for name, v := range map[string]string{"visibility": "unlisted", "language": "de", "at": "2030-07-01T10:00", "quote_policy": "nobody"} {
+		state(put + fmt.Sprintf("(%q, %q)", name, v))
+	}
+	const all = `(f => [f.text.value, f.visibility.value, f.language.value, f.at.value, f.quote_policy.value, f.offset.value,
+		...[...document.querySelectorAll(".attachment :is(textarea, input)")].map(e => e.value)].join("|"))(document.querySelector("[data-composer]").elements)`
+	before := state(all)
+	if !strings.HasPrefix(before, want+"|unlisted|de|2030-07-01T10:00|nobody|") || !strings.HasSuffix(before, "|A mill|45|50") {
+		t.Errorf("what was chosen: %s", before)
+	}
+	w.must(chromedp.Do(ctx, chromedp.Navigate(w.base+"/about"), chromedp.Navigate(w.base+"/"), chromedp.WaitVisible(".attachment textarea")))
+	w.until(ctx, `!document.getElementById("said").hidden && document.getElementById("said").textContent === "Your draft is here again."`)
+	if got := state(all); got != before {
+		t.Errorf("of\n%s\nis left\n%s", before, got)
+	}
+	picture, _ := ids.Parse(state(`document.querySelector(".attachment input[name=media]").value`))
+	w.must(w.posts.DeleteMedia(w.kit.Ctx, ann, picture))
+	w.must(chromedp.Do(ctx, chromedp.Navigate(w.base+"/about"), chromedp.Navigate(w.base+"/")))
+	w.until(ctx, `document.getElementById("said").textContent.includes("no longer kept") && !document.querySelector(".attachment")`)
+	if got := state(value); got != want {
+		t.Errorf("without its picture, the text is %q", got)
 	}
 	w.must(chromedp.Do(ctx, chromedp.Navigate(w.base+"/@benny"), chromedp.Navigate(w.base+"/compose?text=Other")))
 	if got := state(value); got != "Other" {

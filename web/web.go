@@ -124,6 +124,7 @@ const (
 	localTimelinePath = "/public/local"
 	notificationsPath = "/notifications"
 	composePath       = "/compose"
+	picturesPath      = composePath + "/pictures/"
 	preferPath        = "/prefer"
 	eventsPath        = "/events"
 	explorePath       = "/explore"
@@ -162,7 +163,8 @@ func routes() []route {
 		{"GET " + composePath, (*call).composeForm, members},
 		{"POST " + composePath, (*call).compose, members},
 		{"GET " + composePath + "/complete", (*call).complete, members},
-		{"POST " + composePath + "/pictures/{id}/remove", (*call).detach, members},
+		{"GET " + picturesPath + "{$}", (*call).attachments, members},
+		{"POST " + picturesPath + "{id}/remove", (*call).detach, members},
 		{"POST " + uploadPath, (*call).attach, members},
 		{"GET " + scheduledPath, (*call).scheduledList, members},
 		{"GET " + scheduledPath + "/{id}", (*call).scheduledForm, members},

@@ -72,32 +72,73 @@ const composerOf = e => e.target.closest && e.target.closest("[data-composer]")
   }
 
   // Drafts stay in this browser until they are posted: one for each place where
-  // something is written. base is what the page began with; a draft of another
-  // beginning is old.
+  // something is written. base is the text that the page began with; a draft of
+  // another beginning is old. Of pictures, which the server keeps for a while, the
+  // draft has their ids and what is said of them.
   const draftKey = form => "draft:" + form.dataset.draft
   const options = form => [...form.querySelectorAll("input[name=option]")]
+  const kept = ["text", "spoiler", "option", "expires", "multiple", "hide_totals", "sensitive", "visibility", "language", "quote_policy", "at"]
+  const fields = form => [...form.elements].filter(f => kept.includes(f.name))
+  const worth = f => (f.type === "checkbox" ? f.checked : f.value)
+  const rows = form => [...form.querySelectorAll(".attachment")]
+  const said = row => [...row.querySelectorAll("textarea, input")].map(f => f.value) // the id, the description, the focus
+  const began = new WeakMap() // what each form had when it came
+
+  const state = form => JSON.stringify({ fields: fields(form).map(f => [f.name, worth(f)]), pictures: rows(form).map(said) })
   function keep(form) {
-    const text = form.elements.text, spoiler = form.elements.spoiler
-    const draft = { base: text.defaultValue, text: text.value, spoiler: spoiler.value, options: options(form).map(o => o.value) }
-    const changed = [text, spoiler, ...options(form)].some(f => f.value !== f.defaultValue)
+    const now = state(form)
     try {
-      if (changed) localStorage.setItem(draftKey(form), JSON.stringify(draft))
+      if (now !== began.get(form)) localStorage.setItem(draftKey(form), JSON.stringify({ base: form.elements.text.defaultValue, ...JSON.parse(now) }))
       else localStorage.removeItem(draftKey(form))
     } catch { /* a browser that keeps nothing */ }
   }
   function recall(form) {
+    if (began.has(form)) return
     const text = form.elements.text
-    if (form.dataset.recalled || form.querySelector("[role=alert]:not(:empty)") || text.value !== text.defaultValue) return
-    form.dataset.recalled = ""
+    began.set(form, state(form))
+    if (form.querySelector("[role=alert]:not(:empty)") || text.value !== text.defaultValue) return
     try {
       const draft = JSON.parse(localStorage.getItem(draftKey(form)))
-      if (!draft || draft.base !== text.defaultValue) return
-      text.value = draft.text
-      form.elements.spoiler.value = draft.spoiler || form.elements.spoiler.value
-      if (draft.spoiler) form.elements.spoiler.closest("details").open = true
-      options(form).forEach((o, i) => { o.value = draft.options?.[i] || o.value })
-      if (options(form).some(o => o.value)) options(form)[0].closest("details").open = true
+      if (!draft?.fields || draft.base !== text.defaultValue) return
+      fields(form).forEach((f, i) => { if (draft.fields[i]?.[0] === f.name) put(f, draft.fields[i][1]) })
+      if (draft.pictures.length) recallPictures(form, draft.pictures)
+      say(form.dataset.restored)
     } catch { /* nothing was kept */ }
+  }
+
+  // put gives a field what was kept of it, and shows the field.
+  function put(f, value) {
+    if (worth(f) === value || f.localName === "select" && ![...f.options].some(o => o.value === value)) return
+    if (f.type === "checkbox") f.checked = value
+    else f.value = value
+    const folded = f.closest("details")
+    if (folded) folded.open = true
+    if (f.name === "at") offset(f)
+  }
+
+  // recallPictures asks the server for those that it still has.
+  async function recallPictures(form, pictures) {
+    const list = form.querySelector("[data-attached]")
+    const has = id => rows(form).find(row => said(row)[0] === id)
+    const wanted = pictures.map(p => p[0]).filter(id => !has(id))
+    try {
+      if (wanted.length) {
+        const answer = await fetch(form.dataset.removes + "?media=" + wanted.join("&media="), { headers: { "HX-Request": "true" } })
+        if (!answer.ok) throw new Error(answer.status)
+        const doc = new DOMParser().parseFromString(await answer.text(), "text/html")
+        list.append(...[...doc.querySelectorAll(".attachment")].map(row => document.adoptNode(row)))
+      }
+      for (const [id, ...values] of pictures) {
+        if (has(id)) [...has(id).querySelectorAll("textarea, input:not([name=media])")].forEach((f, i) => {
+          f.value = values[i]
+          f.dispatchEvent(new Event("input", { bubbles: true }))
+        })
+      }
+      if (!pictures.every(p => has(p[0]))) say(form.dataset.gone)
+      keep(form)
+    } catch {
+      say(document.body.dataset.failed)
+    }
   }
 
   // A poll shows one line more than were written.
@@ -125,10 +166,15 @@ const composerOf = e => e.target.closest && e.target.closest("[data-composer]")
   document.addEventListener("input", e => {
     if (e.target.name === "at" && e.target.form?.elements.offset) offset(e.target)
     const form = composerOf(e)
-    if (!form || !["text", "spoiler", "option"].includes(e.target.name)) return
+    if (!form || !began.has(form)) return
     measure(form)
     unfoldPoll(form)
     keep(form)
+  })
+  // Pictures come, go and get a focus.
+  document.addEventListener("attached", e => {
+    const form = composerOf(e)
+    if (form) keep(form)
   })
   // The server says that it was posted; what was written wrongly stays.
   document.addEventListener("posted", e => {
@@ -137,14 +183,14 @@ const composerOf = e => e.target.closest && e.target.closest("[data-composer]")
   })
 
   const begin = root => {
+    for (const at of root.querySelectorAll("input[name=at]:not([data-own])")) {
+      at.dataset.own = ""
+      if (at.form.elements.offset) ownTime(at)
+    }
     for (const form of root.querySelectorAll("[data-composer]")) {
       recall(form)
       measure(form)
       unfoldPoll(form)
-    }
-    for (const at of root.querySelectorAll("input[name=at]:not([data-own])")) {
-      at.dataset.own = ""
-      if (at.form.elements.offset) ownTime(at)
     }
     for (const time of root.querySelectorAll("time[data-clock]")) {
       time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" })

@@ -2,6 +2,8 @@
 // Pictures of the composer: sent as soon as they are chosen, dropped or pasted,
 // taken away, and their focus.
 {
+  const changed = form => form.dispatchEvent(new Event("attached", { bubbles: true }))
+
   function attach(form, files) {
     const list = form.querySelector("[data-attached]")
     for (const file of files) {
@@ -53,6 +55,7 @@
       const made = request.status === 200 && answer(".attachment")
       if (!made) return fail()
       row.replaceWith(document.adoptNode(made))
+      changed(form)
       made.querySelector("textarea").focus({ preventScroll: true })
     }
     request.send(data)
@@ -66,6 +69,7 @@
     fetch(form.dataset.removes + row.querySelector("input[name=media]").value + "/remove",
       { method: "POST", body: new URLSearchParams(data), headers: { "HX-Request": "true" } }).catch(() => { /* it is swept later */ })
     row.remove()
+    changed(form)
     form.elements.text.focus()
   }
 
@@ -75,6 +79,7 @@
     const at = [x, y].map(v => Math.round(Math.max(0, Math.min(100, v))))
     fields(aim).forEach((field, i) => { field.value = at[i] })
     draw(aim)
+    changed(aim.form)
   }
   function draw(aim) {
     const [x, y] = fields(aim), dot = aim.querySelector("circle")
