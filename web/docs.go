@@ -76,6 +76,18 @@ type docsOperation struct {
 	Answer                                             docsType
 }
 
+// terms says who may call it, and how often.
+func (o docsOperation) terms() string {
+	says := "For " + o.Audience
+	if o.Scopes != "" {
+		says += ", scope " + o.Scopes
+	}
+	if o.Limit != "" {
+		says += ", at most " + o.Limit
+	}
+	return says
+}
+
 type docsField struct {
 	Name string
 	Type docsType

@@ -28,7 +28,7 @@ func TestDocs(t *testing.T) {
 	w := open(t)
 	page := w.browser().get("/api/docs").is(200)
 	text := strings.Join(strings.Fields(textOf(page.doc)), " ")
-	for _, want := range []string{"GET /api/v1/things/{id}", "Get <b>thing</b>.", "For users , scope read:things , at most 300 requests in 15 minutes", "kinds[] list of string: a, b ( query)",
+	for _, want := range []string{"GET /api/v1/things/{id}", "Get <b>thing</b>.", "For users, scope read:things, at most 300 requests in 15 minutes", "kinds[] list of string: a, b ( query)",
 		"POST /api/v1/things", "file file", "Answers: list of Thing", "owner Thing or null ( may be missing)", "count integer or null", "names by name: string"} {
 		if !strings.Contains(strings.ReplaceAll(text, "(", "( "), want) && !strings.Contains(text, want) {
 			t.Errorf("%q is missing in %s", want, text)

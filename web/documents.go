@@ -17,6 +17,7 @@ const (
 type document struct {
 	Title, Since, HTML string
 	Next               string // the day from which other terms hold, empty: none
+	NextDay            string // the same in words
 }
 
 func (c *call) privacyPolicy() error {
@@ -24,7 +25,7 @@ func (c *call) privacyPolicy() error {
 	if d.HTML == "" {
 		return errNoPage()
 	}
-	return c.document(privacyPath, document{Title: c.words().text("Privacy policy"), Since: c.words().text("As of %s", day(d.UpdatedAt)), HTML: d.HTML})
+	return c.document(privacyPath, document{Title: c.words().text("Privacy policy"), Since: c.words().text("As of %s", c.words().date("2 January 2006", d.UpdatedAt)), HTML: d.HTML})
 }
 
 // termsOfService shows the terms that hold, or those that hold from the day in
@@ -34,17 +35,24 @@ func (c *call) termsOfService() error {
 	if err != nil {
 		return err
 	}
-	return c.document(termsPath+"/"+t.Effective, document{Title: c.words().text("Terms of service"), Since: c.since(t), HTML: t.HTML, Next: next})
+	return c.document(termsPath+"/"+t.Effective, document{Title: c.words().text("Terms of service"), Since: c.since(t), HTML: t.HTML, Next: next, NextDay: c.onDay(next)})
 }
 
 func (c *call) since(t *instance.Terms) string {
 	if c.Instance.Holds(t) {
-		return c.words().text("In force since %s", t.Effective)
+		return c.words().text("In force since %s", c.onDay(t.Effective))
 	}
-	return c.words().text("In force from %s on", t.Effective)
+	return c.words().text("In force from %s on", c.onDay(t.Effective))
 }
 
-func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+// onDay is a day such as 2026-01-31 in the reader's words. What is no day stays.
+func (c *call) onDay(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return c.words().date("2 January 2006", t)
+}
 
 func (c *call) document(path string, d document) error {
 	f := c.frame(d.Title)

@@ -76,7 +76,7 @@ func documentPage(f frame, d document) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = rich("Others follow %s.", textLink(termsPath+"/"+d.Next, t(ctx, "on %s", d.Next))).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = rich("Others follow %s.", textLink(termsPath+"/"+d.Next, t(ctx, "on %s", d.NextDay))).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

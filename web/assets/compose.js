@@ -68,7 +68,7 @@ const composerOf = e => e.target.closest && e.target.closest("[data-composer]")
     const warning = form.elements.spoiler.value.replace(/[\r\n]+/g, " ").trim()
     const n = Number(left.dataset.left) - postLength(form.elements.text.value) - countCharacters(warning)
     left.textContent = n
-    left.classList.toggle("over", n < 0)
+    left.classList.toggle("beyond", n < 0)
   }
 
   // Drafts stay in this browser until they are posted: one for each place where
