@@ -314,17 +314,21 @@ func TestChromiumMends(t *testing.T) {
 	_, err = w.posts.Delete(w.kit.Ctx, ann, gone.ID)
 	w.must(err)
 	w.until(ctx, fmt.Sprintf(`!document.querySelector('[data-of="%d"]')`, gone.ID))
+	js[bool](w, ctx, `window.same = true`)
 	w.breakDown()
 	w.until(ctx, `!document.getElementById("live").hidden && document.getElementById("live").textContent.startsWith("No connection")`)
 	w.post(ann, posts.Draft{Text: "While you were away"})
 	w.down.Store(false)
-	w.until(ctx, `document.getElementById("live").hidden && document.getElementById("news").textContent === "1 new post"`)
+	w.until(ctx, `document.getElementById("live").hidden && document.getElementById("news").textContent === "1 new post" && window.same`)
 
+	w.must(chromedp.Do(ctx, chromedp.Navigate(w.base+"/@ann?show=replies"), chromedp.WaitReady("#live[data-on]")))
 	sessions, err := w.identity.Sessions(w.kit.Ctx, ben)
 	w.must(err)
 	for _, s := range sessions {
 		w.must(w.identity.EndSession(w.kit.Ctx, ben, s.ID))
 	}
 	w.post(ann, posts.Draft{Text: "Are you there?"}) // the stream ends at the next event
-	w.until(ctx, `document.getElementById("live").textContent.includes("no longer signed in") && document.querySelector("#live a").getAttribute("href") === "/auth/sign_in?return_to=%2F"`)
+	w.until(ctx, `document.getElementById("live").textContent.includes("no longer signed in") && document.querySelector("#live a").getAttribute("href") === "/auth/sign_in?return_to=%2F%40ann%3Fshow%3Dreplies"`)
+	w.must(chromedp.Do(ctx, chromedp.Click("#live a"), chromedp.SendKeys("#login", "ben"), chromedp.SendKeys("#password", password), chromedp.Click("main form button")))
+	w.until(ctx, `location.pathname + location.search === "/@ann?show=replies" && document.querySelector("#live[data-on]") !== null`)
 }

@@ -108,7 +108,22 @@ func TestChromiumFocusAndTime(t *testing.T) {
 	if said := eval(`document.querySelector(".failed .wrong").textContent`); !strings.Contains(said, "note.jpg") || !strings.Contains(said, "not a JPEG") {
 		t.Errorf("it says %q", said)
 	}
-	w.must(chromedp.Do(ctx, chromedp.Click("[data-dismiss]"), chromedp.SetUploadFiles(file, []string{good}),
+	// So does one that is too large, which is not sent, and one that the server fails on.
+	fails := func(why string) {
+		t.Helper()
+		w.must(chromedp.Do(ctx, chromedp.Click("button[data-dismiss]"), chromedp.SetUploadFiles(file, []string{good}), chromedp.WaitVisible(".failed .wrong")))
+		if said := eval(`document.querySelector(".failed .wrong[role=alert]").textContent`); !strings.Contains(said, "mill.jpg") || !strings.Contains(said, why) {
+			t.Errorf("it says %q", said)
+		}
+	}
+	bytes := eval(`document.querySelector("[data-attached]").dataset.bytes`)
+	eval(`document.querySelector("[data-attached]").dataset.bytes = "10"`)
+	fails("The picture has more than")
+	eval(`document.querySelector("[data-attached]").dataset.bytes = "` + bytes + `"`)
+	w.failing.Store(true)
+	fails("That did not work.")
+	w.failing.Store(false)
+	w.must(chromedp.Do(ctx, chromedp.Click("button[data-dismiss]"), chromedp.SetUploadFiles(file, []string{good}),
 		chromedp.WaitVisible(".attachment textarea"), chromedp.SendKeys(".aim", kb.ArrowLeft+kb.ArrowLeft+kb.ArrowUp)))
 	const at = `[...document.querySelectorAll(".attachment input[type=number]")].map(f => f.value).join(" ") + " " + document.querySelector(".aim circle").getAttribute("cx")`
 	if got := eval(at); got != "40 45 40%" {
