@@ -121,16 +121,22 @@ const shifts = `window.moved = [];
 new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) moved.push({value: e.value, what: e.sources.map(s =>
 	(s.node && (s.node.outerHTML || s.node.textContent) || "").slice(0, 80)).join(" | ")}) }).observe({type: "layout-shift", buffered: true})`
 
-// settled waits until the fonts are there, and goes down the page for what is
-// loaded late, up to where a list would go on by itself: what is below makes way
-// for it. Returns what has moved.
+// settled waits until the fonts are there, and goes down the page to its end, for
+// what is loaded late and for lists that go on by themselves. Returns what has
+// moved, by how many things a list has grown, and how high the foot of the page is.
 const settled = `document.fonts.ready.then(async () => {
 	const wait = () => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))
-	const more = document.querySelector("main .older > a[rel=next]")
-	const end = more ? more.getBoundingClientRect().top - innerHeight - 1300 : document.documentElement.scrollHeight
-	for (let y = 0; y < end; y += innerHeight) { scrollTo(0, y); await wait() }
+	const count = () => document.querySelectorAll("main article").length
+	const began = count()
+	for (let y = 0, waited = 0; waited < 150;) {
+		if (y + innerHeight < document.documentElement.scrollHeight) scrollTo(0, y += innerHeight)
+		else if (document.querySelector("main .older > a[rel=next]")) waited++
+		else break
+		await wait()
+	}
 	await new Promise(r => setTimeout(r, 100))
-	return {fonts: [...document.fonts].filter(f => f.status === "loaded").length, moved}
+	return {fonts: [...document.fonts].filter(f => f.status === "loaded").length, moved, grown: count() - began,
+		foot: document.querySelector(".foot").getBoundingClientRect().height}
 })`
 
 // Nothing on a page moves once it is seen, also when the fonts come late, and no
@@ -159,7 +165,7 @@ func TestChromiumCalm(t *testing.T) {
 			MatchedNetworkConditions: []*network.Conditions{{URLPattern: w.base + "/assets/*.woff2", Latency: 400, DownloadThroughput: -1, UploadThroughput: -1}}})
 		return err
 	})))
-	reader := w.signedIn("reader")
+	reader, grown := w.signedIn("reader"), 0
 	for _, v := range []struct {
 		reader *browser
 		path   string
@@ -169,6 +175,8 @@ func TestChromiumCalm(t *testing.T) {
 			w.must(chromedp.Do(ctx, v.reader.become(), chromedp.EmulateViewport(width, 900), chromedp.Navigate(w.base+v.path)))
 			got, err := chromedp.Run(ctx, chromedp.Evaluate[struct {
 				Fonts int
+				Grown int
+				Foot  float64
 				Moved []struct {
 					Value float64
 					What  string
@@ -179,7 +187,11 @@ func TestChromiumCalm(t *testing.T) {
 			for _, m := range got.Moved {
 				sum += m.Value
 			}
-			t.Logf("%s at %d px, signed in %v: moved by %.4f, %d fonts", v.path, width, v.reader.signed() != "", sum, got.Fonts)
+			t.Logf("%s at %d px, signed in %v: moved by %.4f, %d fonts, grown by %d", v.path, width, v.reader.signed() != "", sum, got.Fonts, got.Grown)
+			grown += got.Grown
+			if got.Foot < 40 {
+				t.Errorf("%s at %d px has no foot at its end", v.path, width)
+			}
 			if sum >= 0.02 || got.Fonts < 2 {
 				t.Errorf("%s at %d px, signed in %v: moved by %.4f %v, %d fonts", v.path, width, v.reader.signed() != "", sum, got.Moved, got.Fonts)
 			}
@@ -191,6 +203,9 @@ func TestChromiumCalm(t *testing.T) {
 		if u, err := url.Parse(address); err != nil || u.Host != w.host && u.Scheme != "data" && u.Scheme != "blob" {
 			t.Errorf("a page asks for %s", address)
 		}
+	}
+	if grown < 4 {
+		t.Errorf("lists have grown by %d only", grown)
 	}
 	if len(asked) < 50 {
 		t.Errorf("only %d requests were seen", len(asked))

@@ -42,7 +42,22 @@
       a.removeAttribute("aria-busy")
     }
   }
-  const load = () => busy ||= more().finally(() => { busy = null })
+  function load() {
+    busy ||= more().finally(() => {
+      busy = null
+      settle()
+    })
+    settle()
+    return busy
+  }
+
+  // settle says whether the list goes on by itself. As long as it does, what stands
+  // below it would be pushed away again and again: only who comes with the keyboard
+  // finds it, all others when the list rests or ends.
+  function settle() {
+    const a = link(document)
+    document.documentElement.toggleAttribute("data-goes-on", !!a && !!listOf(a) && (!!busy || !!near && !resting && pages < byItself))
+  }
 
   function append(list, older, doc) {
     const next = link(doc)?.closest(".older")
@@ -60,8 +75,9 @@
   }
 
   const near = "IntersectionObserver" in window && !navigator.connection?.saveData &&
-    new IntersectionObserver(seen => { if (seen.some(e => e.isIntersecting) && !resting && pages < byItself) load() }, { rootMargin: "1200px 0px" })
+    new IntersectionObserver(seen => { if (seen.some(e => e.isIntersecting) && !resting && pages < byItself && !document.activeElement?.closest(".foot, .aside")) load() }, { rootMargin: "1200px 0px" })
   function watch() {
+    settle()
     if (!near) return
     near.disconnect()
     const a = link(document)
