@@ -115,6 +115,8 @@ type accountData struct {
 	Undo     []undoing       // what can be taken back
 	MayAct   bool            // the reader outranks them
 	Roles    []identity.Role // that the reader may give, none: not allowed
+	Role     identity.Role   // that is chosen in the form
+	Unfit    *mistakes       // what is wrong with it, nil: nothing
 }
 
 // undoing is a button that takes something back.
@@ -127,20 +129,23 @@ func (c *call) account() error {
 	if err != nil {
 		return err
 	}
-	return c.showAccount(http.StatusOK, id, noMeasure)
+	return c.showAccount(http.StatusOK, id, accountData{Measure: noMeasure})
 }
 
 // historyLength is how many warnings and reports the page of an account shows.
 const historyLength = 20
 
-// showAccount answers with an account, and what was chosen in its form.
-func (c *call) showAccount(status int, id ids.ID, m measureData) error {
+// showAccount answers with an account, and what was chosen in its forms.
+func (c *call) showAccount(status int, id ids.ID, d accountData) error {
 	ctx, history := c.r.Context(), page.Page{Limit: historyLength}
 	member, err := c.Moderation.Member(ctx, id)
 	if err != nil {
 		return err
 	}
-	d := accountData{Member: member, Measure: m, MayAct: member.User.Role.Rank() < c.user.Role.Rank()}
+	d.Member, d.MayAct = member, member.User.Role.Rank() < c.user.Role.Rank()
+	if d.Unfit == nil {
+		d.Role = member.User.Role
+	}
 	if d.Warnings, err = c.Moderation.WarningsOf(ctx, id, history); err != nil {
 		return err
 	}
@@ -245,7 +250,7 @@ func (c *call) actOnAccount() error {
 	m := c.measure()
 	err = c.Moderation.Act(c.r.Context(), c.actor(), id, moderation.Measure{Action: m.Action, Text: m.Text, Mail: m.Mail})
 	if m.Wrong = mistakesOf(err); m.Wrong != nil {
-		return c.showAccount(http.StatusUnprocessableEntity, id, m)
+		return c.showAccount(http.StatusUnprocessableEntity, id, accountData{Measure: m})
 	}
 	if err != nil {
 		return err
@@ -258,8 +263,13 @@ func (c *call) changeRole() error {
 	if err != nil {
 		return err
 	}
-	if err := c.Moderation.SetRole(c.r.Context(), c.actor(), id, identity.Role(c.field("role"))); err != nil {
+	d := accountData{Measure: noMeasure, Role: identity.Role(c.field("role"))}
+	err = c.Moderation.SetRole(c.r.Context(), c.actor(), id, d.Role)
+	if d.Unfit = mistakesOf(err); d.Unfit != nil {
+		return c.showAccount(http.StatusUnprocessableEntity, id, d)
+	}
+	if err != nil {
 		return err
 	}
-	return c.goTo(accountsPath + "/" + id.String())
+	return c.saved(accountsPath + "/" + id.String())
 }

@@ -334,6 +334,7 @@ type frame struct {
 	Talked  []posts.Tag // what is talked about, for who is signed in
 	Landing bool        // offers to sign in and out by itself
 	NoIndex bool        // search engines shall not keep it
+	Saved   bool        // a change was kept just now
 	Preview *preview
 }
 
@@ -405,6 +406,6 @@ func (c *call) unreadTalks() int {
 // private is frame for a page about one person or one errand.
 func (c *call) private(title string) frame {
 	f := c.frame(title)
-	f.NoIndex = true
+	f.NoIndex, f.Saved = true, c.isSaved()
 	return f
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -84,7 +85,7 @@ func (c *call) setRule() error {
 	if err != nil {
 		return err
 	}
-	return c.goTo(rulesPath)
+	return c.saved(rulesPath)
 }
 
 func (c *call) removeRule() error { return c.removing(c.Instance.RemoveRule, rulesPath) }
@@ -121,6 +122,21 @@ func fieldTime(at time.Time) string {
 		return ""
 	}
 	return at.UTC().Format(localTime)
+}
+
+// newsSpan is from when to when an announcement is about, empty for no time.
+func newsSpan(r *reader, a *instance.Announcement) string {
+	form := "2 January 2006, 15:04 UTC"
+	if a.AllDay {
+		form = "2 January 2006"
+	}
+	var ends []string
+	for _, at := range []time.Time{a.StartsAt, a.EndsAt} {
+		if !at.IsZero() {
+			ends = append(ends, r.words.date(form, at.UTC()))
+		}
+	}
+	return strings.Join(slices.Compact(ends), " – ")
 }
 
 func (c *call) announcements() error {
@@ -176,7 +192,7 @@ func (c *call) setAnnouncement() error {
 	if err != nil {
 		return err
 	}
-	return c.goTo(announcementsPath)
+	return c.saved(announcementsPath)
 }
 
 // keepAnnouncement publishes an announcement, takes it back or removes it.
@@ -234,7 +250,7 @@ func (c *call) addEmoji() error {
 	if err != nil {
 		return err
 	}
-	return c.goTo(emojiPath)
+	return c.saved(emojiPath)
 }
 
 // keepEmoji offers an emoji where emoji are picked, or not, or removes it.
@@ -308,5 +324,5 @@ func (c *call) setText() error {
 	if err != nil {
 		return err
 	}
-	return c.goTo(textsPath)
+	return c.saved(textsPath)
 }

@@ -76,21 +76,38 @@ type desk struct {
 	needs      identity.Permissions
 }
 
-// desks are the parts, in the order of their navigation.
-var desks = []desk{
-	{staffPath, "Overview", identity.ViewDashboard},
-	{systemPath, "System", identity.ViewDevops},
-	{reportsPath, "Reports", identity.ManageReports},
-	{approvalsPath, "Approvals", identity.ManageUsers},
-	{accountsPath, "Accounts", identity.ManageUsers},
-	{invitesPath, "Invitations", identity.ManageInvites},
-	{trendsPath, "Trends", identity.ManageTaxonomies},
-	{announcementsPath, "Announcements", identity.ManageNews},
-	{rulesPath, "Rules", identity.ManageRules},
-	{emojiPath, "Emoji", identity.ManageCustomEmoji},
-	{textsPath, "Texts", identity.ManageSettings},
-	{blocksPath, "Blocks", identity.ManageBlocks | identity.ManageFederation},
-	{logPath, "Audit log", identity.ViewAuditLog},
+// deskGroup is parts of the administration that belong together.
+type deskGroup struct {
+	name  string
+	desks []desk
+}
+
+// deskGroups are the parts, in the order of their navigation.
+var deskGroups = []deskGroup{
+	{"The server", []desk{
+		{staffPath, "Overview", identity.ViewDashboard},
+		{systemPath, "System", identity.ViewDevops},
+		{logPath, "Audit log", identity.ViewAuditLog},
+	}},
+	{"People", []desk{
+		{reportsPath, "Reports", identity.ManageReports},
+		{approvalsPath, "Approvals", identity.ManageUsers},
+		{accountsPath, "Accounts", identity.ManageUsers},
+		{invitesPath, "Invitations", identity.ManageInvites},
+		{blocksPath, "Blocks", identity.ManageBlocks | identity.ManageFederation},
+	}},
+	{"What everybody sees", []desk{
+		{trendsPath, "Trends", identity.ManageTaxonomies},
+		{announcementsPath, "Announcements", identity.ManageNews},
+		{rulesPath, "Rules", identity.ManageRules},
+		{emojiPath, "Emoji", identity.ManageCustomEmoji},
+		{textsPath, "Texts", identity.ManageSettings},
+	}},
+}
+
+// of returns the parts that a role may use.
+func (g deskGroup) of(r identity.Role) []desk {
+	return slices.DeleteFunc(slices.Clone(g.desks), func(d desk) bool { return !r.May(d.needs) })
 }
 
 // isHere tells whether a page is one of the desk's.
