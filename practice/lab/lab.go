@@ -15,6 +15,7 @@ type Lab struct {
 	Summary string // one sentence
 	Topic   string
 	Minutes int // that it takes a member
+	Procs   int // processors that a run needs; 0: one
 
 	// Prepare makes what the member of an attempt is given.
 	Prepare func(ctx context.Context, seed uint64) (*Task, error)
