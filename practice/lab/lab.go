@@ -131,6 +131,7 @@ type Table struct {
 func All() []Lab {
 	return []Lab{
 		slowQuery(),
+		brokenQueue(),
 	}
 }
 
