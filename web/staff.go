@@ -96,7 +96,7 @@ var deskGroups = []deskGroup{
 		{invitesPath, "Invitations", identity.ManageInvites},
 		{blocksPath, "Blocks", identity.ManageBlocks | identity.ManageFederation},
 	}},
-	{"What everybody sees", []desk{
+	{"Seen by all", []desk{
 		{trendsPath, "Trends", identity.ManageTaxonomies},
 		{announcementsPath, "Announcements", identity.ManageNews},
 		{rulesPath, "Rules", identity.ManageRules},
