@@ -38,6 +38,7 @@ type Deck struct {
 	Roles       map[string]RoleMap // by a role's id
 	Cards       []*Card            // by id
 	Hash        string             // of all files: SHA-256, hexadecimal
+	Source      []byte             // deck.yaml
 }
 
 // RoleMap says for which levels of a role a deck is, and how likely a card of
