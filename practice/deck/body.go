@@ -32,6 +32,13 @@ func headings(k Kind) []string {
 
 // body reads a card's text; its first line is number first of the file.
 func (f *file) body(c *Card, body []byte, first int) {
+	words := len(bytes.Fields(body))
+	if words < minWords || words > maxWords {
+		f.say(first, "the text has %d words; %d to %d are allowed", words, minWords, maxWords)
+	}
+	if f.marks(body, first) || words > maxWords {
+		return
+	}
 	b := markdown{file: f, source: body, first: first}
 	doc := goldmark.New(goldmark.WithExtensions(extension.Table)).Parser().Parse(text.NewReader(body))
 	var at []*ast.Heading // of the second level, in the document itself
@@ -43,9 +50,18 @@ func (f *file) body(c *Card, body []byte, first int) {
 	b.walk(doc, at)
 	b.sections(c, at)
 	b.order(c, at)
-	if words := len(bytes.Fields(body)); words < minWords || words > maxWords {
-		f.say(first, "the text has %d words; %d to %d are allowed", words, minWords, maxWords)
+}
+
+// marks notes a text that has so many marks of Markdown that reading it takes
+// long: quotes in quotes, brackets in brackets and so on cost their square.
+func (f *file) marks(body []byte, first int) bool {
+	for _, mark := range []string{"[", "*", "_", ">", "<"} {
+		if n := bytes.Count(body, []byte(mark)); n > maxMarks {
+			f.say(first, "the text has %d times %q; %d are allowed", n, mark, maxMarks)
+			return true
+		}
 	}
+	return false
 }
 
 // markdown is the text of a card.

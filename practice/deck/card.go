@@ -30,6 +30,7 @@ const (
 	maxEntries  = 20   // of lists that need no smaller bound
 	minWords    = 150  // of the text
 	maxWords    = 1500 // of the text
+	maxMarks    = 1500 // each sort of Markdown's marks in the text
 )
 
 // licences are those that let a card be shown, changed and handed on.

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -19,8 +21,11 @@ type Problem struct {
 // String returns the problem in one line, as compilers do.
 func (p Problem) String() string {
 	place := p.File
+	if strings.ContainsFunc(place, unicode.IsControl) { // what a terminal would obey
+		place = strconv.Quote(place)
+	}
 	if p.Line > 0 {
-		place = fmt.Sprintf("%s:%d", p.File, p.Line)
+		place = fmt.Sprintf("%s:%d", place, p.Line)
 	}
 	if p.Suggestion == "" {
 		return place + ": " + p.Text

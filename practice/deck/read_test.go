@@ -194,6 +194,8 @@ func TestBrokenCards(t *testing.T) {
 		{"Words that say what it is. Words", "Words", ""}, // still long enough
 		{strings.Repeat("Words that say what it is. ", 30), "Few.", `23: the text has 35 words; 150 to 1500 are allowed`},
 		{"- Do.", strings.Repeat("word ", 1500), `23: the text has 1712 words; 150 to 1500 are allowed`},
+		{"- Do.", strings.Repeat(">", 60_000), `23: the text has 60000 times ">"; 1500 are allowed`},
+		{"- Do.", strings.Repeat("[a](", 1600), `23: the text has 1602 times "["; 1500 are allowed`},
 		// Bytes.
 		{"- Do.", "- \xff", `33: is not valid UTF-8`},
 		{"- Do.", "- \x1b[2J", `33: control character U+001B is not allowed`},
@@ -242,6 +244,7 @@ func TestBrokenDecks(t *testing.T) {
 		{"no cards", func(m fstest.MapFS) { delete(m, "cards/x-001.md"); delete(m, "cards/x-002.md") },
 			`deck.yaml: the deck has no cards: the folder "cards" is empty or missing`},
 		{"another file", func(m fstest.MapFS) { m["cards/x.txt"] = &fstest.MapFile{} }, "cards/x.txt: is not a card: its name must end with .md"},
+		{"name that clears the screen", func(m fstest.MapFS) { m["cards/\x1bc.txt"] = &fstest.MapFile{} }, `"cards/\x1bc.txt": is not a card: its name must end with .md`},
 		{"hidden file", func(m fstest.MapFS) { m["cards/.x.swp"] = &fstest.MapFile{} }, ""},
 		{"file elsewhere", func(m fstest.MapFS) { m["README.md"] = &fstest.MapFile{} }, ""},
 		{"link", func(m fstest.MapFS) {

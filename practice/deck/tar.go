@@ -30,11 +30,14 @@ func FromTar(r io.Reader) (fs.FS, error) {
 	}
 	limited := &io.LimitedReader{R: unzipped, N: maxUnpacked}
 	t := tar.NewReader(limited)
-	m := newMemory()
+	m, size := newMemory(), int64(0)
 	for n := 0; ; n++ {
 		h, err := t.Next()
+		if err == nil {
+			size += h.Size // a sparse file is larger than what is read of it
+		}
 		switch {
-		case limited.N <= 0:
+		case limited.N <= 0 || size > maxUnpacked:
 			return nil, errors.New("the archive is larger than 64 MiB when unpacked")
 		case errors.Is(err, io.EOF):
 			return m, nil
@@ -44,9 +47,6 @@ func FromTar(r io.Reader) (fs.FS, error) {
 			return nil, fmt.Errorf("the archive has more than %d entries", maxEntriesInTar)
 		}
 		if err := m.take(h, t); err != nil {
-			if limited.N <= 0 {
-				err = errors.New("the archive is larger than 64 MiB when unpacked")
-			}
 			return nil, err
 		}
 	}

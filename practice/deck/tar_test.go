@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -118,6 +119,27 @@ func TestTarAttacks(t *testing.T) {
 		})
 	}
 }
+
+// A sparse file says that it is large and need not bring the bytes.
+func TestTarWithSparseFile(t *testing.T) {
+	var plain, out bytes.Buffer
+	w := tar.NewWriter(&plain)
+	content := append([]byte("1\n1099511627776\n0\n"), make([]byte, 512-len("1\n1099511627776\n0\n"))...)
+	h := tar.Header{Typeflag: tar.TypeReg, Name: "x", Size: int64(len(content)), PAXRecords: map[string]string{
+		"XNU.sparse.major": "1", "XNU.sparse.minor": "0", "XNU.sparse.name": "x", "XNU.sparse.realsize": "1099511627776"}}
+	if err := errors.Join(w.WriteHeader(&h), second(w.Write(content)), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	z := gzip.NewWriter(&out)
+	if err := errors.Join(second(z.Write(bytes.ReplaceAll(plain.Bytes(), []byte("XNU.sparse"), []byte("GNU.sparse")))), z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := deck.FromTar(&out); err == nil || !strings.Contains(err.Error(), "larger than 64 MiB") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func second(_ int, err error) error { return err }
 
 func TestFilesOfAnArchiveCannotLeaveIt(t *testing.T) {
 	fsys, err := deck.FromTar(packed(t, entry("x", "a")))
