@@ -11,10 +11,10 @@ var breaks = set(`but because since so therefore however although though unless 
 
 // needed, after a negation, turns round what stands before it: "an index is not
 // needed".
-var needed = set(`needed necessary important required useful helpful relevant worth wanted matter problem`)
+var needed = set(`needed necessary important required useful helpful relevant worth wanted matter problem idea help anything exist`)
 
 // useless turns round what stands before it by itself.
-var useless = set(`useless unnecessary pointless irrelevant superfluous nonsense overrated`)
+var useless = set(`useless unnecessary pointless irrelevant superfluous nonsense overrated waste`)
 
 // negated returns for each token how far it stands in a negation: 1 fully, 0.5
 // as the subject of a negated verb, 0 not.

@@ -104,12 +104,14 @@ func (r *rubric) point(p deck.Point, common func(token) bool) point {
 	for _, text := range append([]string{p.Text}, p.Terms...) {
 		words := tokens(text)
 		scope := negated(words)
+		denied := false // up to the next "and": "without a single point of failure and automatic failover"
 		for i, t := range words {
+			denied = scope[i] == 1 && (denied || i == 0 || scope[i-1] < 1) && t.word != "and"
 			if t.mark {
 				continue
 			}
 			id := r.id(t.stem)
-			to.not[id] = to.not[id] || scope[i] == 1
+			to.not[id] = to.not[id] || denied
 			if functionWords[t.word] || meta[t.stem] || len(t.word) < 2 || seen[id] {
 				continue
 			}
