@@ -29,6 +29,7 @@ type commands struct {
 	User    user    `cmd:"" help:"Create, list and change users."`
 	Export  export  `cmd:"" help:"Write all that is held about a member into an archive."`
 	Emoji   emoji   `cmd:"" help:"Add, list and remove custom emoji."`
+	Deck    deck    `cmd:"" help:"Check decks of interview questions."`
 	Config_ config  `cmd:"" name:"config" help:"Print or check the configuration."`
 	Migrate migrate `cmd:"" help:"Move the databases' schema up or down."`
 	Version version `cmd:"" help:"Print the version."`
