@@ -132,6 +132,8 @@ func All() []Lab {
 	return []Lab{
 		slowQuery(),
 		brokenQueue(),
+		loadBalancing(), // L02
+		capacityPlan(),  // L03
 	}
 }
 
