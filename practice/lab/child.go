@@ -88,7 +88,7 @@ func do(ctx context.Context, l Lab, r request) response {
 		out.Report, err = l.Grade(ctx, r.Seed, r.Answer)
 	}
 	switch {
-	case errors.Is(err, context.DeadlineExceeded):
+	case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded): // however the lab puts it
 		return response{Late: true}
 	case err != nil:
 		return response{Fault: fmt.Sprintf("%s: %v", l.ID, err)}

@@ -93,13 +93,18 @@ func gradeSlowQuery(ctx context.Context, seed uint64, a Answer) (*Report, error)
 	}
 	report, err := s.grade(ctx, dir, a)
 	if err := errors.Join(err, os.RemoveAll(dir)); err != nil {
-		var no refusal
-		if errors.As(err, &no) {
-			return &Report{Parts: []Part{{Name: "Statements", Max: 100, Text: no.text}}}, nil
-		}
-		return nil, err
+		return asReport(err)
 	}
 	return report, nil
+}
+
+// asReport makes a report of a refusal. Other errors are ours.
+func asReport(err error) (*Report, error) {
+	var no refusal
+	if errors.As(err, &no) {
+		return &Report{Parts: []Part{{Name: "Statements", Max: 100, Text: no.text}}}, nil
+	}
+	return nil, err
 }
 
 // read takes an answer apart.
@@ -125,32 +130,34 @@ func (s *scenario) grade(ctx context.Context, dir string, a Answer) (*Report, er
 	if err != nil {
 		return nil, err
 	}
-	rightIndexes, rightQuery, err := s.read(s.right())
+	g, err := s.references(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.try(ctx, &g.answer, dir, indexes, query); err != nil {
+		return nil, err
+	}
+	return g.report(s, query), nil
+}
+
+// references builds the database and tries what an answer is compared with: the
+// slow query as it is, and a good answer.
+func (s *scenario) references(ctx context.Context, dir string) (*graded, error) {
+	if err := s.build(ctx, filepath.Join(dir, "base.db")); err != nil {
+		return nil, err
+	}
+	indexes, query, err := s.read(s.right())
 	if err != nil {
 		return nil, fmt.Errorf("the right answer: %v", err)
 	}
-	path := func(name string) string { return filepath.Join(dir, name+".db") }
-	if err := s.build(ctx, path("base")); err != nil {
-		return nil, err
-	}
-	for _, name := range []string{"right", "answer"} {
-		if err := copyBase(path("base"), path(name)); err != nil {
-			return nil, err
-		}
-	}
-	// The member's comes first, so that nothing else is done for what is refused.
 	var g graded
-	for _, t := range []struct {
-		to      *trial
-		name    string
-		indexes []string
-		query   string
-	}{{&g.answer, "answer", indexes, query}, {&g.before, "base", nil, s.slow()}, {&g.right, "right", rightIndexes, rightQuery}} {
-		if err := s.try(ctx, t.to, path(t.name), t.indexes, t.query); err != nil {
-			return nil, err
-		}
+	if err := s.try(ctx, &g.before, dir, nil, s.slow()); err != nil {
+		return nil, fmt.Errorf("the slow query: %v", err)
 	}
-	return g.report(s, query), nil
+	if err := s.try(ctx, &g.right, dir, indexes, query); err != nil {
+		return nil, fmt.Errorf("the right answer: %v", err)
+	}
+	return &g, nil
 }
 
 // trial is a database with some indexes and how a query and inserts did on it.
@@ -163,7 +170,13 @@ type trial struct {
 	insert time.Duration
 }
 
-func (s *scenario) try(ctx context.Context, t *trial, path string, indexes []string, query string) error {
+// try runs indexes and a query on a copy of the database in a folder.
+func (s *scenario) try(ctx context.Context, t *trial, dir string, indexes []string, query string) (err error) {
+	path := filepath.Join(dir, "try.db")
+	if err := copyBase(filepath.Join(dir, "base.db"), path); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.Remove(path)) }()
 	names, err := s.createIndexes(ctx, path, indexes)
 	if err != nil {
 		return err

@@ -3,6 +3,8 @@
 package lab
 
 import (
+	"fmt"
+	"os"
 	"os/exec"
 	"syscall"
 	"time"
@@ -42,6 +44,26 @@ func limit(memory int64, cpu time.Duration) {
 	set(syscall.RLIMIT_CORE, 0, 0)
 	set(syscall.RLIMIT_CPU, seconds, seconds+1)
 	set(syscall.RLIMIT_FSIZE, fileLimit, fileLimit)
-	set(syscall.RLIMIT_DATA, uint64(memory), uint64(memory))
-	set(syscall.RLIMIT_AS, uint64(memory)+addressSpace, uint64(memory)+addressSpace)
+	// Beside what is mapped already: a program that is watched for data races has
+	// terabytes of it.
+	if mapped, data, ok := mappedNow(); ok {
+		data, mapped = data+uint64(memory), mapped+uint64(memory)+addressSpace
+		set(syscall.RLIMIT_DATA, data, data)
+		set(syscall.RLIMIT_AS, mapped, mapped)
+	}
+}
+
+// mappedNow returns how many bytes of addresses this process has, and how many
+// of them for data. Only Linux tells, and only there the limits are kept to.
+func mappedNow() (all, data uint64, ok bool) {
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0, 0, false
+	}
+	var skip uint64
+	if _, err := fmt.Sscan(string(text), &all, &skip, &skip, &skip, &skip, &data); err != nil {
+		return 0, 0, false
+	}
+	page := uint64(os.Getpagesize())
+	return all * page, data * page, true
 }
