@@ -134,6 +134,7 @@ func All() []Lab {
 		brokenQueue(),
 		loadBalancing(), // L02
 		capacityPlan(),  // L03
+		caching(),       // L06
 	}
 }
 
