@@ -93,8 +93,13 @@ func TestBalanceSeeds(t *testing.T) {
 }
 
 func BenchmarkGradeBalance(b *testing.B) {
+	c, err := newBalanceCase(1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	a := Answer{"p99": "1", "diverges": "none", "weights": list(c.fit), "policy": "round-robin"}
 	for b.Loop() {
-		if _, err := loadBalancing().Grade(b.Context(), 1, Answer{"p99": "1", "diverges": "none", "weights": "1,1,1,1", "policy": "round-robin"}); err != nil {
+		if _, err := loadBalancing().Grade(b.Context(), 1, a); err != nil {
 			b.Fatal(err)
 		}
 	}
