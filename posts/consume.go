@@ -22,6 +22,7 @@ func (s *Service) startReading(ctx context.Context) error {
 		s.translations.languages.StopAllGoroutines()
 		s.cards.StopAllGoroutines()
 	})
+	s.Profiles.WatchRelations(func(p bus.Payload) { s.regraph(ctx, p) })
 	err := s.Bus.Follow(bus.Follower{
 		Event: func(e bus.Event) {
 			if err := s.hear(ctx, e); err != nil {
@@ -150,15 +151,32 @@ func (s *Service) rewritten(e Edited) {
 }
 
 func (s *Service) hearProfiles(ctx context.Context, e bus.Event) error {
+	if e.Own { // regraph was called right after the commit
+		return nil
+	}
 	switch e.Kind {
 	case profiles.Followed{}.Kind():
-		return on(e, func(f profiles.Followed) { s.related(ctx, f.From) })
+		return on(e, func(f profiles.Followed) { s.regraph(ctx, f) })
 	case profiles.Unfollowed{}.Kind():
-		return on(e, func(f profiles.Unfollowed) { s.related(ctx, f.From) })
+		return on(e, func(f profiles.Unfollowed) { s.regraph(ctx, f) })
 	case profiles.GraphChanged{}.Kind():
-		return on(e, func(g profiles.GraphChanged) { s.related(ctx, g.From, g.To) })
+		return on(e, func(g profiles.GraphChanged) { s.regraph(ctx, g) })
 	}
 	return nil
+}
+
+// regraph has the feeds made anew of those whose relations have changed. Changes
+// of this node come before the next post of this node can be made: that one would
+// else be told to those who have read the former feed.
+func (s *Service) regraph(ctx context.Context, change bus.Payload) {
+	switch c := change.(type) {
+	case profiles.Followed:
+		s.related(ctx, c.From)
+	case profiles.Unfollowed:
+		s.related(ctx, c.From)
+	case profiles.GraphChanged:
+		s.related(ctx, c.From, c.To)
+	}
 }
 
 // lost throws away everything that events keep up to date.

@@ -112,6 +112,7 @@ type Profiles interface {
 	Discoverable(ctx context.Context, viewer ids.ID, list []ids.ID) ([]*profiles.Account, error)
 	States(ctx context.Context) (profiles.States, error)
 	MayWrite(ctx context.Context, id ids.ID) error
+	WatchRelations(f func(bus.Payload))
 }
 
 // Deps is what the service works with.

@@ -3,6 +3,7 @@ package profiles
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/guildhall/guildhall/internal/bus"
 	"github.com/guildhall/guildhall/internal/db"
@@ -16,6 +17,7 @@ type change struct {
 	s        *Service
 	tx       *db.Tx
 	from, to party
+	told     []bus.Payload
 }
 
 // party is what a change needs to know of an account.
@@ -51,6 +53,7 @@ func (s *Service) between(ctx context.Context, from, to ids.ID, f func(c *change
 		tx.OnCommit(func() {
 			s.accounts.forget(from)
 			s.accounts.forget(to)
+			s.watchers.tell(c.told)
 		})
 		return nil
 	})
@@ -86,8 +89,35 @@ func (c *change) count(ctx context.Context, id ids.ID, followers, following, req
 }
 
 func (c *change) tell(ctx context.Context, p bus.Payload) error {
+	c.told = append(c.told, p)
 	_, err := c.s.outbox.Add(ctx, c.tx, p)
 	return err
+}
+
+// watchers are told of what has changed on this node.
+type watchers struct {
+	mu   sync.RWMutex
+	each []func(bus.Payload)
+}
+
+// WatchRelations has f told what has changed how two accounts stand to each
+// other (Followed, Unfollowed, GraphChanged and the like) on this node: after the
+// commit and before whoever changed it goes on, where the event comes at some
+// time later. f must not block.
+func (s *Service) WatchRelations(f func(bus.Payload)) {
+	s.watchers.mu.Lock()
+	defer s.watchers.mu.Unlock()
+	s.watchers.each = append(s.watchers.each, f)
+}
+
+func (w *watchers) tell(changes []bus.Payload) {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	for _, f := range w.each {
+		for _, p := range changes {
+			f(p)
+		}
+	}
 }
 
 // exists tells whether a statement finds a row.

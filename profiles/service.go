@@ -102,6 +102,7 @@ type Service struct {
 	states    *cache[struct{}, States]
 	suggested *cache[ids.ID, *suggestions]
 	total     total
+	watchers  watchers
 }
 
 // total is the number of accounts, counted anew once a minute.
