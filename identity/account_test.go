@@ -46,7 +46,7 @@ func TestChangeEmail(t *testing.T) {
 
 		r.must(r.ChangeEmail(k.Ctx, ada.ID, password, "New@Example.org"))
 		good := r.token("new@example.org", identity.ConfirmPath, 1)
-		r.must(r.RequestReset(k.Ctx, "ada@example.org", "192.0.2.1"))
+		r.must(r.RequestReset(k.Ctx, "ada@example.org", "192.0.2.1", ""))
 		reset := r.token("ada@example.org", identity.ResetPath, 3)
 		for range 2 { // mail programs follow links too
 			u, err := r.Confirm(k.Ctx, good)

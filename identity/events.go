@@ -21,6 +21,7 @@ type ConfirmationRequested struct {
 // the address was unknown, so that asking costs the same either way.
 type ResetRequested struct {
 	UserID ids.ID `json:"user_id"`
+	Locale string `json:"locale,omitempty"` // in which was asked, empty: the user's
 }
 
 // Approved says that a moderator has let a user in.
@@ -69,6 +70,7 @@ type EmailChanged struct {
 type Left struct {
 	UserID   ids.ID `json:"user_id"`
 	Username string `json:"username"`
+	Locale   string `json:"locale"`
 	Email    []byte `json:"email"`
 }
 

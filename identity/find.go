@@ -151,12 +151,12 @@ func (s *Service) remove(ctx context.Context, tx *db.Tx, id ids.ID, text string)
 	return err
 }
 
-// Notify sends a mail to a user. Returns NotFound if there is no such user, and
-// the mail server's failures.
-func (s *Service) Notify(ctx context.Context, id ids.ID, subject, text string) error {
+// Notify sends a mail to a user, which compose writes in their language (BCP 47).
+// Returns NotFound if there is no such user, and the mail server's failures.
+func (s *Service) Notify(ctx context.Context, id ids.ID, compose func(locale string) mail.Message) error {
 	u, err := s.User(ctx, id)
 	if err != nil {
 		return err
 	}
-	return s.send(ctx, u, mail.Message{Subject: subject, Text: text})
+	return s.send(ctx, u, compose(u.Locale))
 }

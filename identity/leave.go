@@ -39,7 +39,7 @@ func (s *Service) Leave(ctx context.Context, userID ids.ID, password string) err
 		if err := s.endAll(ctx, tx, userID); err != nil {
 			return err
 		}
-		if _, err := s.outbox.Add(ctx, tx, Left{UserID: userID, Username: row.Username, Email: row.sealed}); err != nil {
+		if _, err := s.outbox.Add(ctx, tx, Left{UserID: userID, Username: row.Username, Locale: row.Locale, Email: row.sealed}); err != nil {
 			return err
 		}
 		return s.tellChanged(ctx, tx, userID)

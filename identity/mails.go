@@ -1,8 +1,8 @@
 package identity
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/guildhall/guildhall/internal/bus"
@@ -10,6 +10,7 @@ import (
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/mail"
+	"github.com/guildhall/guildhall/internal/words"
 )
 
 // The kinds of links that are sent by mail. Those after the empty line open
@@ -27,13 +28,14 @@ const (
 	approvedTTL = 96 * time.Hour
 )
 
-// The pages that links lead to; each has the link's secret in "token".
+// The pages that mails lead to; those of links have their secret in "token".
 const (
 	ConfirmPath = "/auth/confirmation"
 	ResetPath   = "/auth/password/edit"
 	SignInPath  = "/auth/sign_in"
 	ExportPath  = "/settings/export"
 	AccountPath = "/settings/account"
+	AboutPath   = "/about"
 )
 
 // sendMails makes the links that were asked for and sends them. An event that
@@ -57,6 +59,7 @@ func (s *Service) sendMail(ctx context.Context, e bus.Event) error {
 	}
 	about, err := bus.Decode[struct {
 		UserID ids.ID `json:"user_id"`
+		Locale string `json:"locale"`
 	}](e)
 	if err != nil || about.UserID == 0 {
 		return err
@@ -72,6 +75,7 @@ func (s *Service) sendMail(ctx context.Context, e bus.Event) error {
 	if err != nil {
 		return err
 	}
+	u.Locale = cmp.Or(about.Locale, u.Locale)
 	switch e.Kind {
 	case ConfirmationRequested{}.Kind():
 		if u.Confirmed {
@@ -90,7 +94,7 @@ func (s *Service) sendMail(ctx context.Context, e bus.Event) error {
 
 // sendLink makes a new link, which ends the one before it, and sends it.
 func (s *Service) sendLink(ctx context.Context, e bus.Event, u *User, kind string, ttl time.Duration,
-	compose func(u *User, secret string, ttl time.Duration) mail.Message) error {
+	compose func(w *words.Catalogue, u *User, secret string, ttl time.Duration) mail.Message) error {
 	until := e.At().Add(ttl)
 	if !until.After(s.now()) {
 		return nil // nobody waits for it any more
@@ -108,7 +112,7 @@ func (s *Service) sendLink(ctx context.Context, e bus.Event, u *User, kind strin
 	if err != nil || made == 0 {
 		return err
 	}
-	if err := s.send(ctx, u, compose(u, secret, ttl)); err != nil {
+	if err := s.send(ctx, u, compose(s.words.Of(u.Locale), u, secret, ttl)); err != nil {
 		return err
 	}
 	_, err = db.Exec(ctx, s.db, "UPDATE identity_links SET sent = TRUE WHERE user_id = $1 AND kind = $2 AND event_id = $3", u.ID, kind, e.ID)
@@ -127,33 +131,33 @@ func (s *Service) send(ctx context.Context, u *User, m mail.Message) error {
 	return err
 }
 
-func (s *Service) confirmMail(u *User, secret string, ttl time.Duration) mail.Message {
-	return mail.Message{Subject: "Confirm your e-mail address for " + s.cfg.Title,
-		Text: fmt.Sprintf("Hello %s,\n\nwelcome to %s. Please confirm that this address is yours:\n\n%s%s?token=%s\n\n"+
+func (s *Service) confirmMail(w *words.Catalogue, u *User, secret string, ttl time.Duration) mail.Message {
+	return mail.Message{Subject: w.Text("Confirm your e-mail address for %s", s.cfg.Title),
+		Text: w.Text("Hello %s,\n\nwelcome to %s. Please confirm that this address is yours:\n\n%s\n\n"+
 			"The link is good for %s. If you did not sign up, ignore this mail.\n",
-			u.Username, s.cfg.Title, s.cfg.BaseURL, ConfirmPath, secret, span(ttl))}
+			u.Username, s.cfg.Title, s.link(ConfirmPath, secret), span(w, ttl))}
 }
 
-func (s *Service) resetMail(u *User, secret string, ttl time.Duration) mail.Message {
-	return mail.Message{Subject: "Set a new password for " + s.cfg.Title,
-		Text: fmt.Sprintf("Hello %s,\n\nsomebody, hopefully you, asked for a new password on %s. Choose one here:\n\n%s%s?token=%s\n\n"+
+func (s *Service) resetMail(w *words.Catalogue, u *User, secret string, ttl time.Duration) mail.Message {
+	return mail.Message{Subject: w.Text("Set a new password for %s", s.cfg.Title),
+		Text: w.Text("Hello %s,\n\nsomebody, hopefully you, asked for a new password on %s. Choose one here:\n\n%s\n\n"+
 			"The link is good for %s and works once. If you did not ask, ignore this mail: your password stays as it is.\n",
-			u.Username, s.cfg.Title, s.cfg.BaseURL, ResetPath, secret, span(ttl))}
+			u.Username, s.cfg.Title, s.link(ResetPath, secret), span(w, ttl))}
 }
 
-func (s *Service) approvedMail(u *User, _ string, _ time.Duration) mail.Message {
-	return mail.Message{Subject: "Welcome to " + s.cfg.Title,
-		Text: fmt.Sprintf("Hello %s,\n\nyour registration on %s has been approved. You can sign in now:\n\n%s%s\n",
-			u.Username, s.cfg.Title, s.cfg.BaseURL, SignInPath)}
+func (s *Service) approvedMail(w *words.Catalogue, u *User, _ string, _ time.Duration) mail.Message {
+	return mail.Message{Subject: w.Text("Welcome to %s", s.cfg.Title),
+		Text: w.Text("Hello %s,\n\nyour registration on %s has been approved. You can sign in now:\n\n%s\n",
+			u.Username, s.cfg.Title, s.cfg.BaseURL+SignInPath)}
 }
+
+// link is the address of a page that does what a link's secret allows.
+func (s *Service) link(page, secret string) string { return s.cfg.BaseURL + page + "?token=" + secret }
 
 // span says a duration in words.
-func span(d time.Duration) string {
-	switch hours := int(d.Hours()); {
-	case hours > 1:
-		return fmt.Sprintf("%d hours", hours)
-	case hours == 1:
-		return "one hour"
+func span(w *words.Catalogue, d time.Duration) string {
+	if hours := int(d.Hours()); hours > 0 {
+		return w.Count(hours, "%s hour|%s hours")
 	}
-	return fmt.Sprintf("%d minutes", int(d.Minutes()))
+	return w.Count(int(d.Minutes()), "%s minute|%s minutes")
 }

@@ -2,13 +2,13 @@ package identity
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/guildhall/guildhall/internal/bus"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/mail"
+	"github.com/guildhall/guildhall/internal/words"
 )
 
 // sendEmailLinks sends a link to the address that a user wants to have, and a
@@ -26,25 +26,25 @@ func (s *Service) sendEmailLinks(ctx context.Context, e bus.Event, u *User) erro
 	return s.sendLink(ctx, e, u, linkNotice, approvedTTL, s.noticeMail)
 }
 
-func (s *Service) emailMail(u *User, secret string, ttl time.Duration) mail.Message {
-	return mail.Message{Subject: "Confirm your new e-mail address for " + s.cfg.Title,
-		Text: fmt.Sprintf("Hello %s,\n\nyou want to use this address on %s. Please confirm that it is yours:\n\n%s%s?token=%s\n\n"+
+func (s *Service) emailMail(w *words.Catalogue, u *User, secret string, ttl time.Duration) mail.Message {
+	return mail.Message{Subject: w.Text("Confirm your new e-mail address for %s", s.cfg.Title),
+		Text: w.Text("Hello %s,\n\nyou want to use this address on %s. Please confirm that it is yours:\n\n%s\n\n"+
 			"The link is good for %s. If you did not ask for this, ignore this mail: nothing changes.\n",
-			u.Username, s.cfg.Title, s.cfg.BaseURL, ConfirmPath, secret, span(ttl))}
+			u.Username, s.cfg.Title, s.link(ConfirmPath, secret), span(w, ttl))}
 }
 
-func (s *Service) noticeMail(u *User, _ string, _ time.Duration) mail.Message {
-	return mail.Message{Subject: "Your e-mail address on " + s.cfg.Title + " is about to change",
-		Text: fmt.Sprintf("Hello %s,\n\nsomebody who knows your password asked for another e-mail address of your account on %s. It changes when the new address is confirmed.\n\n"+
-			"If that was not you, choose a new password at once, which also calls the change off:\n\n%s%s\n",
-			u.Username, s.cfg.Title, s.cfg.BaseURL, AccountPath)}
+func (s *Service) noticeMail(w *words.Catalogue, u *User, _ string, _ time.Duration) mail.Message {
+	return mail.Message{Subject: w.Text("Your e-mail address on %s is about to change", s.cfg.Title),
+		Text: w.Text("Hello %s,\n\nsomebody who knows your password asked for another e-mail address of your account on %s. It changes when the new address is confirmed.\n\n"+
+			"If that was not you, choose a new password at once, which also calls the change off:\n\n%s\n",
+			u.Username, s.cfg.Title, s.cfg.BaseURL+AccountPath)}
 }
 
-func (s *Service) exportMail(u *User, _ string, _ time.Duration) mail.Message {
-	return mail.Message{Subject: "Your archive from " + s.cfg.Title + " is ready",
-		Text: fmt.Sprintf("Hello %s,\n\nthe archive that you asked for on %s is ready. Sign in to download it; it is kept for a week:\n\n%s%s\n\n"+
+func (s *Service) exportMail(w *words.Catalogue, u *User, _ string, _ time.Duration) mail.Message {
+	return mail.Message{Subject: w.Text("Your archive from %s is ready", s.cfg.Title),
+		Text: w.Text("Hello %s,\n\nthe archive that you asked for on %s is ready. Sign in to download it; it is kept for a week:\n\n%s\n\n"+
 			"If you did not ask for it, change your password.\n",
-			u.Username, s.cfg.Title, s.cfg.BaseURL, ExportPath)}
+			u.Username, s.cfg.Title, s.cfg.BaseURL+ExportPath)}
 }
 
 // sendEmailChanged tells the address that a user had. An event that comes twice
@@ -61,9 +61,10 @@ func (s *Service) sendEmailChanged(ctx context.Context, e bus.Event) error {
 	if err != nil {
 		return err
 	}
-	return s.sendSealed(ctx, c.UserID, c.Old, mail.Message{Subject: "Your e-mail address on " + s.cfg.Title + " has changed",
-		Text: fmt.Sprintf("Hello %s,\n\nyour account on %s has another e-mail address from now on. This one gets no more mail.\n\n"+
-			"If that was not you, write to the server's moderators at once:\n\n%s/about\n", u.Username, s.cfg.Title, s.cfg.BaseURL)})
+	w := s.words.Of(u.Locale)
+	return s.sendSealed(ctx, c.UserID, c.Old, mail.Message{Subject: w.Text("Your e-mail address on %s has changed", s.cfg.Title),
+		Text: w.Text("Hello %s,\n\nyour account on %s has another e-mail address from now on. This one gets no more mail.\n\n"+
+			"If that was not you, write to the server's moderators at once:\n\n%s\n", u.Username, s.cfg.Title, s.cfg.BaseURL+AboutPath)})
 }
 
 // sendFarewell tells who has left that they have. An event that comes twice
@@ -73,8 +74,9 @@ func (s *Service) sendFarewell(ctx context.Context, e bus.Event) error {
 	if err != nil {
 		return err
 	}
-	return s.sendSealed(ctx, l.UserID, l.Email, mail.Message{Subject: "Your account on " + s.cfg.Title + " is deleted",
-		Text: fmt.Sprintf("Hello %s,\n\nyou have deleted your account on %s. You are signed out everywhere, and all that you have written and kept there is being erased. "+
+	w := s.words.Of(l.Locale)
+	return s.sendSealed(ctx, l.UserID, l.Email, mail.Message{Subject: w.Text("Your account on %s is deleted", s.cfg.Title),
+		Text: w.Text("Hello %s,\n\nyou have deleted your account on %s. You are signed out everywhere, and all that you have written and kept there is being erased. "+
 			"Nobody can take your user name. This was our last mail to you.\n\nAll the best.\n", l.Username, s.cfg.Title)})
 }
 

@@ -115,12 +115,49 @@ func TestConfirm(t *testing.T) {
 	})
 }
 
+// Mails are in the language of the one who gets them: as they signed up, or chose
+// since; who asks for a new password gets it in the language of the question.
+func TestMailsSpeakOnesLanguage(t *testing.T) {
+	k := testkit.New(t, db.SQLite)
+	r := open(k)
+	mail := func(n int) string {
+		r.Helper()
+		var texts []string
+		testkit.Eventually(t, func() bool { texts = r.mailsTo("ada@example.org"); return len(texts) >= n })
+		k.Clock.Advance(time.Minute)
+		return strings.ReplaceAll(texts[n-1], "\r\n", "\n")
+	}
+	in := form("ada")
+	in.Locale = "de-AT"
+	u, err := r.SignUp(k.Ctx, in)
+	r.must(err)
+	if text := mail(1); !strings.Contains(text, "Hallo ada,\n\nwillkommen auf") || !strings.Contains(text, "Der Link gilt 24 Stunden.") {
+		t.Errorf("signed up in German: %s", text)
+	}
+	r.must(r.SetLocale(k.Ctx, u.ID, "es"))
+	r.must(r.ResendConfirmation(k.Ctx, u.ID, ""))
+	if text := mail(2); !strings.Contains(text, "Hola, ada:") || !strings.Contains(text, "El enlace vale 24 horas.") {
+		t.Errorf("chose Spanish: %s", text)
+	}
+	r.must(r.RequestReset(k.Ctx, "ada@example.org", "192.0.2.1", "en-GB"))
+	if text := mail(3); !strings.Contains(text, "The link is good for 1 hour and") {
+		t.Errorf("asked in English: %s", text)
+	}
+	r.must(r.RequestReset(k.Ctx, "ada@example.org", "192.0.2.1", ""))
+	if text := mail(4); !strings.Contains(text, "vale 1 hora y") {
+		t.Errorf("asked by an app: %s", text)
+	}
+	if err := r.SetLocale(k.Ctx, 1, "de"); !errs.Is(err, errs.NotFound) {
+		t.Errorf("nobody: %v", err)
+	}
+}
+
 func TestReset(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) { // AT-01
 		r := open(k)
 		r.member("ada")
 		ask := func(n int) string {
-			r.must(r.RequestReset(k.Ctx, " ADA@example.org", "192.0.2.1"))
+			r.must(r.RequestReset(k.Ctx, " ADA@example.org", "192.0.2.1", ""))
 			secret := r.token("ada@example.org", identity.ResetPath, n)
 			k.Clock.Advance(time.Second)
 			return secret
@@ -162,7 +199,7 @@ func TestResetRace(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
 		r := open(k)
 		r.member("ada")
-		r.must(r.RequestReset(k.Ctx, "ada@example.org", "192.0.2.1"))
+		r.must(r.RequestReset(k.Ctx, "ada@example.org", "192.0.2.1", ""))
 		secret := r.token("ada@example.org", identity.ResetPath, 1)
 		results := make([]error, 6)
 		var wg sync.WaitGroup
@@ -225,16 +262,16 @@ func TestMailLimits(t *testing.T) {
 		r.must(err)
 		for i := range 10 {
 			k.Clock.Advance(time.Second)
-			r.must(r.RequestReset(k.Ctx, "ada@example.org", fmt.Sprintf("192.0.2.%d", i)))    // RL-07
-			r.must(r.RequestReset(k.Ctx, "nobody@example.org", fmt.Sprintf("192.0.2.%d", i))) // the same answer
-			r.must(r.ResendConfirmation(k.Ctx, u.ID, ""))                                     // RL-06
+			r.must(r.RequestReset(k.Ctx, "ada@example.org", fmt.Sprintf("192.0.2.%d", i), ""))    // RL-07
+			r.must(r.RequestReset(k.Ctx, "nobody@example.org", fmt.Sprintf("192.0.2.%d", i), "")) // the same answer
+			r.must(r.ResendConfirmation(k.Ctx, u.ID, ""))                                         // RL-06
 		}
-		r.must(r.RequestReset(k.Ctx, "no address", "192.0.2.1"))
+		r.must(r.RequestReset(k.Ctx, "no address", "192.0.2.1", ""))
 		if err := r.ResendConfirmation(k.Ctx, u.ID, "elsewhere@example.org"); !errs.Is(err, errs.TooMany) {
 			t.Errorf("a new address does not help: %v", err)
 		}
 		// Mails go out in the order in which they were asked for.
-		r.must(r.RequestReset(k.Ctx, "last@example.org", "203.0.113.1"))
+		r.must(r.RequestReset(k.Ctx, "last@example.org", "203.0.113.1", ""))
 		r.token("last@example.org", identity.ResetPath, 1)
 		for address, want := range map[string]int{"ada@example.org": 5, "bob@example.org": 5, "nobody@example.org": 0} {
 			if got := len(r.mailsTo(address)); got != want {
@@ -242,9 +279,9 @@ func TestMailLimits(t *testing.T) {
 			}
 		}
 		for i := range 20 {
-			r.must(r.RequestReset(k.Ctx, fmt.Sprintf("nobody%d@example.org", i), "198.51.100.1"))
+			r.must(r.RequestReset(k.Ctx, fmt.Sprintf("nobody%d@example.org", i), "198.51.100.1", ""))
 		}
-		if err := r.RequestReset(k.Ctx, "nobody@example.org", "198.51.100.1"); !errs.Is(err, errs.TooMany) {
+		if err := r.RequestReset(k.Ctx, "nobody@example.org", "198.51.100.1", ""); !errs.Is(err, errs.TooMany) {
 			t.Errorf("many from one address: %v", err)
 		}
 	})
@@ -268,7 +305,7 @@ func TestNewPasswordEndsEverything(t *testing.T) {
 			"change": func(u *identity.User) error { return r.ChangePassword(k.Ctx, u.ID, password, "another passphrase") },
 			"set":    func(u *identity.User) error { return r.SetPassword(k.Ctx, u.ID, "another passphrase") },
 			"reset": func(u *identity.User) error {
-				r.must(r.RequestReset(k.Ctx, u.Email, "192.0.2.1"))
+				r.must(r.RequestReset(k.Ctx, u.Email, "192.0.2.1", ""))
 				return r.Reset(k.Ctx, r.token(u.Email, identity.ResetPath, 1), "another passphrase")
 			},
 		} {

@@ -9,10 +9,10 @@ import (
 )
 
 // RequestReset has a link to set a new password sent to an address, if somebody
-// has it; the answer and the time it takes do not tell. Too many mails to one
+// has it, in the language that they ask in (empty: their own); the answer and the time it takes do not tell. Too many mails to one
 // address are dropped silently. Returns TooMany after too many requests from
 // one client's address.
-func (s *Service) RequestReset(ctx context.Context, email, address string) error {
+func (s *Service) RequestReset(ctx context.Context, email, address, inLocale string) error {
 	if err := s.allow(ruleMailAddress, addressKey(address)); err != nil {
 		return err
 	}
@@ -24,8 +24,12 @@ func (s *Service) RequestReset(ctx context.Context, email, address string) error
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		return err
 	}
+	asked := ""
+	if inLocale != "" {
+		asked = locale(inLocale)
+	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		_, err := s.outbox.Add(ctx, tx, ResetRequested{UserID: id}) // 0 for an unknown address: the same work
+		_, err := s.outbox.Add(ctx, tx, ResetRequested{UserID: id, Locale: asked}) // 0 for an unknown address: the same work
 		return err
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/guildhall/guildhall/internal/mail"
 	"github.com/guildhall/guildhall/internal/observe"
 	"github.com/guildhall/guildhall/internal/seal"
+	"github.com/guildhall/guildhall/internal/words"
 )
 
 // Config is what an administrator can set.
@@ -75,6 +76,7 @@ type Service struct {
 	cfg      Config
 	outbox   *bus.Outbox
 	hasher   hasher
+	words    words.Languages
 	cache    *cache
 	reserved map[string]bool
 	networks atomic.Pointer[networks] // blocked ones; nil: not read yet
@@ -90,7 +92,7 @@ type Service struct {
 func New(d Deps, c Config) *Service {
 	s := &Service{db: d.DB, bus: d.Bus, ids: d.IDs, now: d.Now, log: d.Log, keys: d.Keys, mail: d.Mail, limiter: d.Limit, watch: d.Watch,
 		cfg: c, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now), hasher: newHasher(c.HashConcurrency, c.WeakPasswords),
-		cache: newCache(d.Now), reserved: map[string]bool{}}
+		cache: newCache(d.Now), reserved: map[string]bool{}, words: words.Load(texts)}
 	observe.Keep(d.Caches, "identity.tokens", s.cache.tokens)
 	observe.Keep(d.Caches, "identity.sessions", s.cache.sessions)
 	observe.Keep(d.Caches, "identity.users", s.cache.users)
@@ -103,6 +105,9 @@ func New(d Deps, c Config) *Service {
 
 //go:embed schema
 var schema embed.FS
+
+//go:embed words
+var texts embed.FS // of mails
 
 // Schema returns the migrations.
 func Schema() fs.FS {

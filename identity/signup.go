@@ -12,7 +12,6 @@ import (
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"golang.org/x/net/idna"
-	"golang.org/x/text/language"
 )
 
 const (
@@ -257,18 +256,6 @@ func normalizeEmail(text string) (string, bool) {
 		return "", false
 	}
 	return email, true
-}
-
-// locale returns a language that is understood; English for what is not.
-func locale(text string) string {
-	if len(text) > 35 {
-		return "en"
-	}
-	tag, err := language.Parse(text)
-	if err != nil || tag == language.Und {
-		return "en"
-	}
-	return tag.String()
 }
 
 func (r Role) valid() bool {

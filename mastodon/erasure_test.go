@@ -183,7 +183,7 @@ func (w *world) lives(ann, boss *person) {
 	ann.token = w.token(ann, allowed+" admin:read admin:write")
 	_, _, err := w.identity.SignIn(w.kit.Ctx, "ann", password, "192.0.2.7", "test")
 	w.must(err)
-	w.must(w.identity.RequestReset(w.kit.Ctx, "ann@example.org", "192.0.2.7"))
+	w.must(w.identity.RequestReset(w.kit.Ctx, "ann@example.org", "192.0.2.7", ""))
 	w.must(w.identity.ChangeEmail(w.kit.Ctx, ann.id, password, "ann@example.net"))
 	w.must(w.identity.RequestExport(w.kit.Ctx, ann.id, password))
 	_, err = w.identity.CreateInvite(w.kit.Ctx, ann.id, 1, time.Time{})

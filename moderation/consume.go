@@ -2,13 +2,14 @@ package moderation
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/bus"
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/mail"
+	"github.com/guildhall/guildhall/internal/words"
 )
 
 // consume finishes decisions that were cut short, of members who leave too, sends
@@ -67,7 +68,7 @@ func (s *Service) sendMail(ctx context.Context, e Warned) error {
 		return err
 	}
 	w := found[e.WarningID]
-	err = s.Identity.Notify(ctx, w.AccountID, subjects[w.Action], mailText(w))
+	err = s.Identity.Notify(ctx, w.AccountID, func(locale string) mail.Message { return mailOf(s.words.Of(locale), w) })
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		return err
 	}
@@ -75,19 +76,19 @@ func (s *Service) sendMail(ctx context.Context, e Warned) error {
 	return err
 }
 
-// What the actions mean for the one who gets the mail.
+// subjects are what the actions mean for the one who gets the mail.
 var subjects = map[Action]string{
 	None: "A warning from the moderators", Disabled: "Your login has been disabled", Marked: "Your media are marked as sensitive from now on",
 	Silenced: "Your account has been limited", Closed: "Your account has been suspended",
 }
 
-func mailText(w *Warning) string {
-	text := w.Text
-	if text == "" {
-		text = "They gave no further reason."
+func mailOf(w *words.Catalogue, warning *Warning) mail.Message {
+	why := warning.Text
+	if why == "" {
+		why = w.Text("They gave no further reason.")
 	}
-	return fmt.Sprintf("Hello,\n\nthe moderators have decided: %s.\n\n%s\n\nIf you think that this is wrong, write to the server's contact address.\n",
-		lowerFirst(subjects[w.Action]), text)
+	decided := w.Text(subjects[warning.Action])
+	return mail.Message{Subject: decided,
+		Text: w.Text("Hello,\n\nthis is what the moderators have decided: %s.\n\n%s\n\nIf you think that this is wrong, write to the server's contact address.\n",
+			decided, why)}
 }
-
-func lowerFirst(s string) string { return string(s[0]|0x20) + s[1:] }

@@ -13,11 +13,12 @@ import (
 	"github.com/guildhall/guildhall/internal/bus"
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/words"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
 )
 
-//go:embed schema
+//go:embed schema words
 var files embed.FS
 
 // Schema returns the room's migrations.
@@ -46,12 +47,13 @@ type Deps struct {
 type Service struct {
 	Deps
 	outbox *bus.Outbox
-	nudge  chan struct{} // there is something to erase
+	words  words.Languages // of mails
+	nudge  chan struct{}   // there is something to erase
 }
 
 // New returns a service; Start makes it take part in events.
 func New(d Deps) *Service {
-	return &Service{Deps: d, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now), nudge: make(chan struct{}, 1)}
+	return &Service{Deps: d, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now), words: words.Load(files), nudge: make(chan struct{}, 1)}
 }
 
 // idRetries is how often a transaction is run again because another node has

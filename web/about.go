@@ -23,7 +23,7 @@ func (c *call) about() error {
 		return err
 	}
 	d.House = c.Instance.House()
-	f := c.frame(c.words().text("About"))
-	f.Preview = &preview{Type: "website", URL: c.config.BaseURL + "/about", Title: c.words().text("About %s", c.config.Title), Text: c.config.Description}
+	f := c.frame(c.words().Text("About"))
+	f.Preview = &preview{Type: "website", URL: c.config.BaseURL + "/about", Title: c.words().Text("About %s", c.config.Title), Text: c.config.Description}
 	return c.show(http.StatusOK, aboutPage(f, d))
 }

@@ -46,7 +46,7 @@ func (c *call) accounts() error {
 	if n := len(d.Members); n > 0 {
 		d.Older = older(accountsPath+"?show="+d.Show+"&q="+url.QueryEscape(d.Query)+"&", n, d.Members[n-1].User.ID)
 	}
-	return c.show(http.StatusOK, accountsPage(c.private(c.words().text("Accounts")), d))
+	return c.show(http.StatusOK, accountsPage(c.private(c.words().Text("Accounts")), d))
 }
 
 // sought says who is looked for: an e-mail address, an address or network of the
@@ -74,7 +74,7 @@ func (c *call) approvals() error {
 	if len(list) > 0 {
 		d.Older = older(approvalsPath+"?", len(list), list[len(list)-1].User.ID)
 	}
-	return c.show(http.StatusOK, approvalsPage(c.private(c.words().text("Approvals")), d))
+	return c.show(http.StatusOK, approvalsPage(c.private(c.words().Text("Approvals")), d))
 }
 
 // measureText bounds what an account is told, in characters.

@@ -86,7 +86,7 @@ func (c *call) describe(p *picture, v url.Values) {
 	left, err1 := strconv.ParseFloat(v.Get("x"+id), 64)
 	top, err2 := strconv.ParseFloat(v.Get("y"+id), 64)
 	if err1 != nil || err2 != nil || !(left >= 0 && left <= 100 && top >= 0 && top <= 100) {
-		p.Problem = c.words().text("The focus is two numbers from 0 to 100.")
+		p.Problem = c.words().Text("The focus is two numbers from 0 to 100.")
 		return
 	}
 	p.FocusX, p.FocusY = left/50-1, 1-top/50
@@ -140,7 +140,7 @@ func (c *call) attached(d *draftData) (changes []posts.MediaAttributes, err erro
 
 // tooMany says how many pictures a post has.
 func tooMany(words *catalogue, n int) string {
-	return words.count(n, "A post has at most %s picture.|A post has at most %s pictures.")
+	return words.Count(n, "A post has at most %s picture.|A post has at most %s pictures.")
 }
 
 // files are the files of a form's field.
@@ -163,7 +163,7 @@ func (c *call) keepFile(h *multipart.FileHeader) (*posts.Media, error) {
 	defer f.Close() // read only
 	m, err := c.Posts.Upload(c.r.Context(), c.user.ID, f, "", 0, 0)
 	if errs.Is(err, errs.TooLarge) {
-		return nil, errs.Wrap(errs.TooLarge, c.words().text("The picture has more than %s.", c.words().size(c.config.Posts.MediaBytes)), err)
+		return nil, errs.Wrap(errs.TooLarge, c.words().Text("The picture has more than %s.", c.words().size(c.config.Posts.MediaBytes)), err)
 	}
 	return m, err
 }

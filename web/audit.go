@@ -147,7 +147,7 @@ func (c *call) auditLog() error {
 	if actor := people[d.Actor]; actor != nil && actor.User.Role.Rank() == 0 { // was among the staff once
 		d.Staff = append(d.Staff, actor)
 	}
-	return c.show(http.StatusOK, auditPage(c.private(c.words().text("Audit log")), d))
+	return c.show(http.StatusOK, auditPage(c.private(c.words().Text("Audit log")), d))
 }
 
 // actorsMax is from how many moderators one can choose.

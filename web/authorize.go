@@ -74,7 +74,7 @@ func (c *call) consentForm() error {
 	}
 	c.w.Header().Set("Content-Security-Policy", policy(formTarget(r.RedirectURI)))
 	action := authorizeURL(r)
-	return c.show(http.StatusOK, consentPage(c.private(c.words().text("Connect %s", app.Name)), consentData{
+	return c.show(http.StatusOK, consentPage(c.private(c.words().Text("Connect %s", app.Name)), consentData{
 		Token: c.sessionToken(action), Action: action, App: app, Website: hostOf(app.Website), Target: targetWords(c.words(), r.RedirectURI),
 		Scopes: describe(c.words(), scopes), Face: picture, Name: name, Acct: "@" + c.user.Username + "@" + c.host,
 	}))
@@ -108,7 +108,7 @@ func (c *call) consent() error {
 	}
 	if c.field("decision") != "allow" {
 		if r.RedirectURI == identity.OutOfBand {
-			return c.show(http.StatusOK, deniedPage(c.private(c.words().text("Not connected")), app.Name))
+			return c.show(http.StatusOK, deniedPage(c.private(c.words().Text("Not connected")), app.Name))
 		}
 		return c.backToClient(r, "error", "access_denied", "error_description", "The user did not allow it")
 	}
@@ -162,11 +162,11 @@ func (c *call) refuseClient(r identity.AuthorizeRequest, err error) error {
 		if r.RedirectURI != identity.OutOfBand {
 			back = clientURL(r, "error", oauth.Code, "error_description", oauth.Text)
 		}
-		return c.show(http.StatusBadRequest, badClientPage(c.private(c.words().text("This app's request is not in order")), c.words().sentence(oauth.Text), oauth.Code, back))
+		return c.show(http.StatusBadRequest, badClientPage(c.private(c.words().Text("This app's request is not in order")), c.words().sentence(oauth.Text), oauth.Code, back))
 	case errs.Is(err, errs.NotFound), errs.Is(err, errs.Invalid):
 		var why *errs.Error
 		errors.As(err, &why)
-		return c.show(http.StatusBadRequest, badClientPage(c.private(c.words().text("This app's request is not in order")), c.words().sentence(why.Text), "", ""))
+		return c.show(http.StatusBadRequest, badClientPage(c.private(c.words().Text("This app's request is not in order")), c.words().sentence(why.Text), "", ""))
 	}
 	return err
 }
@@ -177,7 +177,7 @@ func (c *call) code() error {
 	if code == "" {
 		return errNoPage()
 	}
-	return c.show(http.StatusOK, codePage(c.private(c.words().text("Your code")), code))
+	return c.show(http.StatusOK, codePage(c.private(c.words().Text("Your code")), code))
 }
 
 // plainHost is a host that may stand in a policy as it is.
@@ -213,11 +213,11 @@ func targetWords(words *catalogue, uri string) string {
 	u, err := url.Parse(uri)
 	switch {
 	case uri == identity.OutOfBand:
-		return words.text("You then copy a code into the app.")
+		return words.Text("You then copy a code into the app.")
 	case err == nil && (u.Hostname() == "127.0.0.1" || u.Hostname() == "::1" || u.Hostname() == "localhost"):
-		return words.text("You then go back to the app on this computer.")
+		return words.Text("You then go back to the app on this computer.")
 	case err == nil && (u.Scheme == "http" || u.Scheme == "https"):
-		return words.text("You then go back to %s.", u.Host)
+		return words.Text("You then go back to %s.", u.Host)
 	}
-	return words.text("You then go back to the app on this device.")
+	return words.Text("You then go back to the app on this device.")
 }

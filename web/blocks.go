@@ -95,7 +95,7 @@ func (c *call) showBlocks(status int, d bansData) error {
 	if d.Boxes, err = c.Identity.CanonicalEmailBlocks(ctx, 0, "", p); err != nil {
 		return err
 	}
-	return c.show(status, bansPage(c.private(c.words().text("Blocks")), d))
+	return c.show(status, bansPage(c.private(c.words().Text("Blocks")), d))
 }
 
 // block makes a block of the kind that the address names.
@@ -143,12 +143,12 @@ func (c *call) setBlock(d bansData) error {
 		if err != nil {
 			address, err := netip.ParseAddr(d.Typed)
 			if err != nil || address.Zone() != "" {
-				return errs.New(errs.Invalid, c.words().text("That is no IP address or network, like 192.0.2.0/24"))
+				return errs.New(errs.Invalid, c.words().Text("That is no IP address or network, like 192.0.2.0/24"))
 			}
 			network = netip.PrefixFrom(address.Unmap(), address.Unmap().BitLen())
 		}
 		if network.Masked().Contains(netip.MustParseAddr(c.address())) && d.Severity == string(identity.NoAccess) {
-			return errs.New(errs.Invalid, c.words().text("Your own address is in that network"))
+			return errs.New(errs.Invalid, c.words().Text("Your own address is in that network"))
 		}
 		if err := c.record("create", "ip_block", 0, network.Masked().String()); err != nil {
 			return err

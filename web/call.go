@@ -237,7 +237,7 @@ func (c *call) readForm() error {
 	if errors.As(err, &tooLarge) {
 		// A browser reads no answer while it sends.
 		_, _ = io.CopyN(io.Discard, body, size)
-		return errs.Wrap(errs.TooLarge, c.words().text("This form takes up to %s. Go back: what you typed is still there.", c.words().size(size)), err)
+		return errs.Wrap(errs.TooLarge, c.words().Text("This form takes up to %s. Go back: what you typed is still there.", c.words().size(size)), err)
 	}
 	if err != nil && len(c.r.PostForm) == 0 { // else only the address was odd
 		return errs.Wrap(errs.Malformed, "The form could not be read.", err)
@@ -295,7 +295,7 @@ func (c *call) show(status int, page templ.Component) error {
 	}
 	h := c.w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", reader.words.tag.String())
+	h.Set("Content-Language", reader.words.Tag.String())
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	c.slot.Leave()
 	c.w.WriteHeader(status)

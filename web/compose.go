@@ -59,7 +59,7 @@ func (c *call) resume(d draftData, q url.Values) (err error) {
 		}
 	}
 	d.Open = true
-	return c.show(http.StatusOK, composePage(c.private(c.words().text(d.title())), d))
+	return c.show(http.StatusOK, composePage(c.private(c.words().Text(d.title())), d))
 }
 
 // shared is what another app has sent here, or a link: see the manifest.
@@ -152,7 +152,7 @@ func (c *call) written(d *draftData) (draft posts.Draft, again bool, err error) 
 		draft.QuotePolicy = &policy
 	}
 	if d.At.Bad {
-		d.Problems["at"] = c.words().text("That is no day and time.")
+		d.Problems["at"] = c.words().Text("That is no day and time.")
 	}
 	if draft.Attributes, err = c.attached(d); err != nil {
 		return draft, false, err
@@ -216,5 +216,5 @@ func (c *call) recompose(d draftData) error {
 	if d.wrong() {
 		status = http.StatusUnprocessableEntity
 	}
-	return c.show(status, composePage(c.private(c.words().text(d.title())), d))
+	return c.show(status, composePage(c.private(c.words().Text(d.title())), d))
 }

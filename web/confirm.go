@@ -12,7 +12,7 @@ import (
 // that only look at links must not use them up. Others see what they wait for.
 func (c *call) confirmForm() error {
 	if token := c.query("token"); token != "" {
-		return c.show(http.StatusOK, confirmPage(c.private(c.words().text("Confirm your address")), c.visitorToken(confirmPath), token))
+		return c.show(http.StatusOK, confirmPage(c.private(c.words().Text("Confirm your address")), c.visitorToken(confirmPath), token))
 	}
 	return c.showWaiting(http.StatusOK, waitingData{})
 }
@@ -23,12 +23,12 @@ func (c *call) confirm() error {
 	}
 	u, err := c.Identity.Confirm(c.r.Context(), c.field("link"))
 	if errs.Is(err, errs.Invalid) {
-		return c.showWaiting(failures[errs.Invalid].status, waitingData{Problem: c.words().text("This link was replaced by a newer one or is too old.")})
+		return c.showWaiting(failures[errs.Invalid].status, waitingData{Problem: c.words().Text("This link was replaced by a newer one or is too old.")})
 	}
 	if err != nil {
 		return err
 	}
-	return c.show(http.StatusOK, confirmedPage(c.private(c.words().text("Address confirmed")), u))
+	return c.show(http.StatusOK, confirmedPage(c.private(c.words().Text("Address confirmed")), u))
 }
 
 // waitingData is what the page for those who cannot start yet shows.
@@ -45,7 +45,7 @@ func (c *call) showWaiting(status int, d waitingData) error {
 			d.Email = c.user.Email
 		}
 	}
-	return c.show(status, waitingPage(c.private(c.words().text("Confirm your address")), d))
+	return c.show(status, waitingPage(c.private(c.words().Text("Confirm your address")), d))
 }
 
 // resend has the mail sent again, to another address if one was typed.

@@ -41,7 +41,7 @@ func (c *call) conversations() error {
 	if len(found) == p.Limit {
 		d.Older = conversationsPath + "?max_id=" + found[len(found)-1].Last.ID.String()
 	}
-	return c.show(http.StatusOK, talksPage(c.private(c.words().text("Conversations")), d))
+	return c.show(http.StatusOK, talksPage(c.private(c.words().Text("Conversations")), d))
 }
 
 // talks gives conversations the people in them. One whose newest post has lost

@@ -108,7 +108,7 @@ func (c *call) device() (deviceData, error) {
 // was chosen for it before stays.
 func (c *call) subscribeDevice() error {
 	ctx := c.r.Context()
-	sub := notifications.Subscription{Standard: true, Locale: c.words().tag.String(), Receiver: webpush.Receiver{Endpoint: c.field("endpoint")},
+	sub := notifications.Subscription{Standard: true, Locale: c.words().Tag.String(), Receiver: webpush.Receiver{Endpoint: c.field("endpoint")},
 		Alerts: alerts(c.user, func(a alertChoice) bool { return a.usual })}
 	before, err := c.Notifications.PushSubscription(ctx, c.holder())
 	switch {
@@ -157,7 +157,7 @@ func (c *call) tryDevice() error {
 		return &errs.Error{Kind: errs.TooMany, After: d.RetryAfter}
 	}
 	words := c.words()
-	err := c.Notifications.TryPush(c.r.Context(), c.holder(), c.config.Title, words.text("This is how messages arrive on this device."))
+	err := c.Notifications.TryPush(c.r.Context(), c.holder(), c.config.Title, words.Text("This is how messages arrive on this device."))
 	switch {
 	case errs.Is(err, errs.NotFound):
 		return c.showDeviceProblem(http.StatusNotFound, "This browser takes no messages any more. Turn them on again.")
@@ -175,7 +175,7 @@ func (c *call) showDeviceProblem(status int, english string) error {
 	if err != nil {
 		return err
 	}
-	return c.showPolicy(status, policyData{Policy: p, Device: deviceData{Problem: c.words().text(english)}})
+	return c.showPolicy(status, policyData{Policy: p, Device: deviceData{Problem: c.words().Text(english)}})
 }
 
 // Titles returns what says in somebody's language what a notification is about,
@@ -188,14 +188,14 @@ func Titles() func(locale string, n *notifications.Notification, name string) st
 			english = ownPollEnded
 		}
 		language, _, _ := strings.Cut(locale, "-")
-		i := slices.IndexFunc(all, func(words *catalogue) bool { return words.tag.String() == language })
+		i := slices.IndexFunc(all, func(words *catalogue) bool { return words.Tag.String() == language })
 		switch {
 		case i <= 0 || english == "": // the room itself speaks English
 			return n.Title(name)
 		case strings.Contains(english, "%s"):
-			return all[i].text(english, name)
+			return all[i].Text(english, name)
 		}
-		return all[i].text(english)
+		return all[i].Text(english)
 	}
 }
 

@@ -115,7 +115,7 @@ func (c *call) docs() error {
 	if err := json.Unmarshal(body, &doc); err != nil {
 		return err
 	}
-	return c.show(http.StatusOK, docsPage(c.frame(c.words().text("The API")), docsOf(&doc)))
+	return c.show(http.StatusOK, docsPage(c.frame(c.words().Text("The API")), docsOf(&doc)))
 }
 
 func docsOf(doc *apiDocument) docsData {
@@ -220,11 +220,11 @@ func typeOf(s apiSchema) docsType {
 		t.Before = strings.TrimSpace("by name: " + t.Before)
 		return t
 	}
-	return docsType{Before: words(s)}
+	return docsType{Before: plainType(s)}
 }
 
-// words says what a plain value is.
-func words(s apiSchema) string {
+// plainType says what a plain value is.
+func plainType(s apiSchema) string {
 	var kinds []string
 	switch kind := s.Type.(type) {
 	case string:

@@ -25,7 +25,7 @@ func (c *call) privacyPolicy() error {
 	if d.HTML == "" {
 		return errNoPage()
 	}
-	return c.document(privacyPath, document{Title: c.words().text("Privacy policy"), Since: c.words().text("As of %s", c.words().date("2 January 2006", d.UpdatedAt)), HTML: d.HTML})
+	return c.document(privacyPath, document{Title: c.words().Text("Privacy policy"), Since: c.words().Text("As of %s", c.words().date("2 January 2006", d.UpdatedAt)), HTML: d.HTML})
 }
 
 // termsOfService shows the terms that hold, or those that hold from the day in
@@ -35,14 +35,14 @@ func (c *call) termsOfService() error {
 	if err != nil {
 		return err
 	}
-	return c.document(termsPath+"/"+t.Effective, document{Title: c.words().text("Terms of service"), Since: c.since(t), HTML: t.HTML, Next: next, NextDay: c.onDay(next)})
+	return c.document(termsPath+"/"+t.Effective, document{Title: c.words().Text("Terms of service"), Since: c.since(t), HTML: t.HTML, Next: next, NextDay: c.onDay(next)})
 }
 
 func (c *call) since(t *instance.Terms) string {
 	if c.Instance.Holds(t) {
-		return c.words().text("In force since %s", c.onDay(t.Effective))
+		return c.words().Text("In force since %s", c.onDay(t.Effective))
 	}
-	return c.words().text("In force from %s on", c.onDay(t.Effective))
+	return c.words().Text("In force from %s on", c.onDay(t.Effective))
 }
 
 // onDay is a day such as 2026-01-31 in the reader's words. What is no day stays.

@@ -64,7 +64,7 @@ func (c *call) draft(replyTo *card) (draftData, error) {
 		return draftData{}, err
 	}
 	d := draftData{Key: rand.Text(), Limits: c.config.Posts, face: face, ReplyTo: replyTo, Visibility: me.Privacy, Sensitive: me.Sensitive,
-		QuotePolicy: cmp.Or(me.QuotePolicy, quotePolicies[0]), Poll: c.pollOf(nil), Language: cmp.Or(me.Language, c.words().tag.String())}
+		QuotePolicy: cmp.Or(me.QuotePolicy, quotePolicies[0]), Poll: c.pollOf(nil), Language: cmp.Or(me.Language, c.words().Tag.String())}
 	if replyTo != nil {
 		d.Text = c.mentions(replyTo)
 		d.Spoiler = replyTo.Post.Spoiler

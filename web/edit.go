@@ -134,5 +134,5 @@ func (c *call) history() error {
 		versions[len(edits)-1-i] = version{Edit: e, card: card{Post: &posts.View{Post: &was}, now: c.Now()},
 			At: c.words().date("2 January 2006, 15:04 UTC", e.CreatedAt)}
 	}
-	return c.show(http.StatusOK, historyPage(c.private(c.words().text("Edits")), cards[0], versions))
+	return c.show(http.StatusOK, historyPage(c.private(c.words().Text("Edits")), cards[0], versions))
 }

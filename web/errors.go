@@ -65,9 +65,9 @@ func (c *call) fail(err error) {
 	switch known.Kind {
 	case errs.Internal:
 		c.Log.Error("page failed", "method", c.r.Method, "path", c.r.URL.Path, "error", err)
-		text = words.text("It is not your fault. What you sent may not have been kept; try again in a moment.")
+		text = words.Text("It is not your fault. What you sent may not have been kept; try again in a moment.")
 	case errs.NotFound:
-		text = words.text("The page or post does not exist, was deleted, or is not public.")
+		text = words.Text("The page or post does not exist, was deleted, or is not public.")
 	case errs.TooMany, errs.Unavailable:
 		wait := max(known.After, time.Second)
 		c.w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
@@ -77,7 +77,7 @@ func (c *call) fail(err error) {
 	}
 	c.w.Header().Set("Cache-Control", "private, no-store")
 	f := failures[known.Kind]
-	if err := c.show(f.status, errorPage(c.private(words.text(f.title)), f.status, text)); err != nil {
+	if err := c.show(f.status, errorPage(c.private(words.Text(f.title)), f.status, text)); err != nil {
 		c.Log.Error("error page failed", "path", c.r.URL.Path, "error", err)
 		http.Error(c.w, f.title, f.status)
 	}

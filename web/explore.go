@@ -65,7 +65,7 @@ func (c *call) explore() error {
 		}
 		d.More = exploreAddress(d.Show) + "?" + v.Encode()
 	}
-	f := c.frame(c.words().text("Explore"))
+	f := c.frame(c.words().Text("Explore"))
 	f.NoIndex = d.Later || d.Show == "suggestions" || d.Show == "people"
 	f.Preview = &preview{Type: "website", URL: c.config.BaseURL + c.r.URL.Path, Title: f.fullTitle(), Text: c.config.Description}
 	return c.show(http.StatusOK, explorePage(f, d))
@@ -105,7 +105,7 @@ func (c *call) suggested(d *exploreData) (int, error) {
 		return 0, err
 	}
 	for i, s := range found {
-		d.People[i].Why = c.words().text(suggestionTexts[s.Sources[0]])
+		d.People[i].Why = c.words().Text(suggestionTexts[s.Sources[0]])
 	}
 	return len(found), nil
 }

@@ -27,5 +27,5 @@ func (c *call) followedTags() error {
 	if len(found) == p.Limit {
 		d.Older = tagsPath + "?max_id=" + found[len(found)-1].Cursor.String()
 	}
-	return c.show(http.StatusOK, followedTagsPage(c.private(c.words().text("Tags that you follow")), d))
+	return c.show(http.StatusOK, followedTagsPage(c.private(c.words().Text("Tags that you follow")), d))
 }

@@ -44,7 +44,7 @@ func (c *call) follows(show string) error {
 	if d.peopleData, err = c.entries(entries, p, "/@"+a.Username+"/"+show+"?"); err != nil {
 		return err
 	}
-	return c.show(http.StatusOK, followsPage(c.private(c.words().text(title, nameOf(a))), d))
+	return c.show(http.StatusOK, followsPage(c.private(c.words().Text(title, nameOf(a))), d))
 }
 
 // requests lists who asks to follow the reader.
@@ -58,5 +58,5 @@ func (c *call) requests() error {
 	if err != nil {
 		return err
 	}
-	return c.show(http.StatusOK, requestsPage(c.private(c.words().text("Follow requests")), d))
+	return c.show(http.StatusOK, requestsPage(c.private(c.words().Text("Follow requests")), d))
 }

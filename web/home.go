@@ -91,7 +91,7 @@ func (c *call) local() error {
 	if err != nil {
 		return err
 	}
-	f := c.frame(c.words().text("Community"))
+	f := c.frame(c.words().Text("Community"))
 	f.NoIndex = l.Later
 	f.Preview = &preview{Type: "website", URL: c.config.BaseURL + localTimelinePath, Title: f.fullTitle(), Text: c.config.Description}
 	return c.show(http.StatusOK, localPage(f, l))

@@ -57,7 +57,7 @@ func (c *call) rules() error {
 
 func (c *call) showRules(status int, d ruleData) error {
 	d.Rules = c.Instance.House().Rules
-	return c.show(status, rulesPage(c.private(c.words().text("Rules")), d))
+	return c.show(status, rulesPage(c.private(c.words().Text("Rules")), d))
 }
 
 // setRule adds or changes a rule.
@@ -68,7 +68,7 @@ func (c *call) setRule() error {
 	if d.Position != "" {
 		n, err := strconv.Atoi(d.Position)
 		if err != nil || n < 0 || n > 10_000 {
-			d.Wrong = &mistakes{Fields: map[string][]errs.Field{"position": {{Code: "ERR_INVALID", Text: c.words().text("must be a number up to %s", "10000")}}}}
+			d.Wrong = &mistakes{Fields: map[string][]errs.Field{"position": {{Code: "ERR_INVALID", Text: c.words().Text("must be a number up to %s", "10000")}}}}
 			return c.showRules(http.StatusUnprocessableEntity, d)
 		}
 		draft.Position = &n
@@ -160,7 +160,7 @@ func (c *call) showNews(status int, d newsData) error {
 	if d.List = list; len(list) > 0 {
 		d.Older = older(announcementsPath+"?", len(list), list[len(list)-1].ID)
 	}
-	return c.show(status, newsPage(c.private(c.words().text("Announcements")), d))
+	return c.show(status, newsPage(c.private(c.words().Text("Announcements")), d))
 }
 
 // setAnnouncement makes or changes an announcement.
@@ -171,7 +171,7 @@ func (c *call) setAnnouncement() error {
 	for name, typed := range map[string]string{"starts_at": d.Starts, "ends_at": d.Ends} {
 		at, err := time.Parse(localTime, typed)
 		if err != nil && typed != "" {
-			wrong[name] = []errs.Field{{Code: "ERR_INVALID", Text: c.words().text("must be a day and a time")}}
+			wrong[name] = []errs.Field{{Code: "ERR_INVALID", Text: c.words().Text("must be a day and a time")}}
 		}
 		times[name] = &at
 	}
@@ -227,7 +227,7 @@ func (c *call) showEmojis(status int, d emojiData) error {
 		return err
 	}
 	d.List = list
-	return c.show(status, emojisPage(c.private(c.words().text("Emoji")), d))
+	return c.show(status, emojisPage(c.private(c.words().Text("Emoji")), d))
 }
 
 // addEmoji takes a picture. How large it may be is bounded with the form.
@@ -297,7 +297,7 @@ func (c *call) houseTexts() textsData {
 
 func (c *call) showTexts(status int, d textsData) error {
 	d.List = c.Instance.House().Terms
-	return c.show(status, textsPage(c.private(c.words().text("Texts")), d))
+	return c.show(status, textsPage(c.private(c.words().Text("Texts")), d))
 }
 
 // setText replaces one of the texts, or adds terms of service.

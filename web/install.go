@@ -73,13 +73,13 @@ func (c *call) manifest() error {
 		return appShortcut{Name: name, URL: path, Icons: []appIcon{small}}
 	}
 	m := appManifest{ID: homePath, Name: c.config.Title, ShortName: cut(c.config.Title, shortNameMax), Description: c.config.Description,
-		Lang: words.tag.String(), Dir: words.dir, Start: homePath, Scope: homePath, Display: "standalone", Background: lightPaper, Theme: lightPaper,
+		Lang: words.Tag.String(), Dir: words.Dir, Start: homePath, Scope: homePath, Display: "standalone", Background: lightPaper, Theme: lightPaper,
 		Categories: []string{"social", "business"},
 		Icons: []appIcon{small, {Source: c.assets.LargeIcon, Type: "image/png", Sizes: "512x512"},
 			{Source: c.assets.Maskable, Type: "image/png", Sizes: "512x512", Purpose: "maskable"},
 			{Source: c.assets.Mark, Type: "image/svg+xml", Sizes: "any"}},
-		Shortcuts: []appShortcut{shortcut(words.text("Write"), composePath), shortcut(words.text("Notifications"), notificationsPath),
-			shortcut(words.text("Explore"), explorePath)},
+		Shortcuts: []appShortcut{shortcut(words.Text("Write"), composePath), shortcut(words.Text("Notifications"), notificationsPath),
+			shortcut(words.Text("Explore"), explorePath)},
 		Share: appShare{Action: composePath, Method: http.MethodGet, Form: "application/x-www-form-urlencoded", Params: map[string]string{"title": "title", "text": "text", "url": "url"}}}
 	body, err := json.Marshal(m)
 	if err != nil {
@@ -102,7 +102,7 @@ func (c *call) worker() error {
 // offline is shown instead of a page that cannot be reached. It is kept in the
 // browser, and so says nothing of anybody.
 func (c *call) offline() error {
-	f := frame{Config: c.config, Assets: c.assets, Host: c.host, Title: c.words().text("No connection"), NoIndex: true}
+	f := frame{Config: c.config, Assets: c.assets, Host: c.host, Title: c.words().Text("No connection"), NoIndex: true}
 	return c.show(http.StatusOK, offlinePage(f))
 }
 

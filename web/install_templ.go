@@ -36,7 +36,7 @@ func offlinePage(f frame) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 string
-		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(readerOf(ctx).words.tag.String())
+		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(readerOf(ctx).words.Tag.String())
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `install.templ`, Line: 7, Col: 46}
 		}
@@ -49,7 +49,7 @@ func offlinePage(f frame) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var3 string
-		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(readerOf(ctx).words.dir)
+		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(readerOf(ctx).words.Dir)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `install.templ`, Line: 7, Col: 78}
 		}

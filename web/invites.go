@@ -73,7 +73,7 @@ func (c *call) showInvites(status int, d invitesData) error {
 	if len(list) > 0 {
 		d.Older = older(invitesPath+"?", len(list), list[len(list)-1].ID)
 	}
-	return c.show(status, invitesPage(c.private(c.words().text("Invitations")), d))
+	return c.show(status, invitesPage(c.private(c.words().Text("Invitations")), d))
 }
 
 // invite makes an invitation. Its address is shown this once: nobody keeps it.
@@ -90,7 +90,7 @@ func (c *call) invite() error {
 		uses, err = 0, nil
 	}
 	if err != nil || uses < 0 || uses > inviteUsesMax {
-		d.Wrong = &mistakes{Fields: map[string][]errs.Field{"uses": {{Code: "ERR_INVALID", Text: c.words().text("must be a number up to %s", strconv.Itoa(inviteUsesMax))}}}}
+		d.Wrong = &mistakes{Fields: map[string][]errs.Field{"uses": {{Code: "ERR_INVALID", Text: c.words().Text("must be a number up to %s", strconv.Itoa(inviteUsesMax))}}}}
 		return c.showInvites(http.StatusUnprocessableEntity, d)
 	}
 	if err := c.record("create", "invite", 0, ""); err != nil {

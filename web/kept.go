@@ -33,5 +33,5 @@ func (c *call) kept(path, title string, read func(context.Context, ids.ID, page.
 	if l.Older != "" { // by when it was kept, not by when it was written
 		l.Older = path + "?max_id=" + entries[len(entries)-1].Cursor.String()
 	}
-	return c.show(http.StatusOK, keptPage(c.private(c.words().text(title)), path, l))
+	return c.show(http.StatusOK, keptPage(c.private(c.words().Text(title)), path, l))
 }

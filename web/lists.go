@@ -55,7 +55,7 @@ func (c *call) showLists(status int, form listForm) error {
 	if err != nil {
 		return err
 	}
-	return c.show(status, listsPage(c.private(c.words().text("Lists")), listsData{found, form}))
+	return c.show(status, listsPage(c.private(c.words().Text("Lists")), listsData{found, form}))
 }
 
 // createList makes a list and leads to where it gets members.
@@ -75,7 +75,7 @@ func (c *call) createList() error {
 // listProblems is what was wrong with a list's name, beside its field.
 func (c *call) listProblems(form listForm, err error) []errs.Field {
 	if text.Line(form.Title) == "" {
-		return []errs.Field{{Text: c.words().text("A list needs a name")}}
+		return []errs.Field{{Text: c.words().Text("A list needs a name")}}
 	}
 	var known *errs.Error
 	if !errors.As(err, &known) {
@@ -221,5 +221,5 @@ func (c *call) addMember(l *posts.List) error {
 	default:
 		return err
 	}
-	return c.showEdit(failures[errs.Invalid].status, editData{List: l, Form: formOf(l), Name: name, Problems: []errs.Field{{Text: c.words().text(problem)}}})
+	return c.showEdit(failures[errs.Invalid].status, editData{List: l, Form: formOf(l), Name: name, Problems: []errs.Field{{Text: c.words().Text(problem)}}})
 }

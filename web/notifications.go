@@ -98,7 +98,7 @@ func (c *call) notificationList() error {
 	if len(groups) == p.Limit {
 		d.Older = path + "max_id=" + groups[len(groups)-1].MinID.String()
 	}
-	f := c.private(c.words().text("Notifications"))
+	f := c.private(c.words().Text("Notifications"))
 	if len(groups) > 0 && !d.Later && groups[0].NewestID > read["notifications"].LastReadID {
 		if _, err := c.Notifications.SetMarkers(ctx, c.user.ID, map[string]ids.ID{"notifications": groups[0].NewestID}); err != nil {
 			return err

@@ -95,7 +95,7 @@ func (c *call) overview() error {
 	if d.Charts, err = c.charts(ctx, days.Span{First: today - chartDays + 1, Last: today}); err != nil {
 		return err
 	}
-	return c.show(http.StatusOK, overviewPage(c.private(c.words().text("Overview")), d))
+	return c.show(http.StatusOK, overviewPage(c.private(c.words().Text("Overview")), d))
 }
 
 // charts draws the figures of a span.
@@ -204,7 +204,7 @@ func (c *call) trends() error {
 	if d.Sites, err = c.Posts.Sites(ctx, page.Page{Limit: trendsShown}); err != nil {
 		return err
 	}
-	return c.show(http.StatusOK, trendsPage(c.private(c.words().text("Trends")), d))
+	return c.show(http.StatusOK, trendsPage(c.private(c.words().Text("Trends")), d))
 }
 
 // trending returns what trends, and what was decided about it.

@@ -56,5 +56,5 @@ func (c *call) reactions() error {
 	if d.peopleData, err = c.entries(entries, p, d.Card.URL+"/"+d.Show+"?"); err != nil {
 		return err
 	}
-	return c.show(http.StatusOK, reactionsPage(c.private(c.words().text(title)), d))
+	return c.show(http.StatusOK, reactionsPage(c.private(c.words().Text(title)), d))
 }

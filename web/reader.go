@@ -36,16 +36,16 @@ func readerOf(ctx context.Context) *reader { return ctx.Value(readerKey{}).(*rea
 
 // t is a text in the reader's language, see catalogue.text.
 func t(ctx context.Context, english string, args ...any) string {
-	return readerOf(ctx).words.text(english, args...)
+	return readerOf(ctx).words.Text(english, args...)
 }
 
 // count is a text that counts in the reader's language, see catalogue.count.
 func count(ctx context.Context, n int, forms string, args ...any) string {
-	return readerOf(ctx).words.count(n, forms, args...)
+	return readerOf(ctx).words.Count(n, forms, args...)
 }
 
 // number is a count in the reader's language.
-func number(ctx context.Context, n int) string { return readerOf(ctx).words.number(n) }
+func number(ctx context.Context, n int) string { return readerOf(ctx).words.Number(n) }
 
 // The cookies of what a browser was told to prefer.
 const (
@@ -82,7 +82,7 @@ func (c *call) words() *catalogue {
 func (c *call) chooseWords() *catalogue {
 	chosen := c.cookie(languageCookie)
 	for _, w := range c.catalogues {
-		if w.tag.String() == chosen {
+		if w.Tag.String() == chosen {
 			return w
 		}
 	}

@@ -86,7 +86,7 @@ func (c *call) showReportForm(status int, d reporting, post string) (err error) 
 			d.Card = &cards[0]
 		}
 	}
-	return c.show(status, reportingPage(c.private(c.words().text("Report %s", nameOf(d.Account))), d))
+	return c.show(status, reportingPage(c.private(c.words().Text("Report %s", nameOf(d.Account))), d))
 }
 
 // sendReport takes the form.
@@ -102,10 +102,10 @@ func (c *call) sendReport() error {
 		}
 	}
 	if d.Category == "" {
-		d.Problems["category"] = []errs.Field{{Text: c.words().text("Choose what it is about")}}
+		d.Problems["category"] = []errs.Field{{Text: c.words().Text("Choose what it is about")}}
 	}
 	if utf8.RuneCountInString(d.Comment) > reportText {
-		d.Problems["comment"] = []errs.Field{{Text: c.words().text("That is longer than %s characters", c.words().number(reportText))}}
+		d.Problems["comment"] = []errs.Field{{Text: c.words().Text("That is longer than %s characters", c.words().Number(reportText))}}
 	}
 	if len(d.Problems) > 0 {
 		return c.showReportForm(http.StatusUnprocessableEntity, d, c.field("post"))
@@ -120,7 +120,7 @@ func (c *call) sendReport() error {
 	_, err = c.Moderation.Report(c.r.Context(), c.user.ID, draft)
 	var known *errs.Error
 	if errors.As(err, &known) && known.Kind == errs.Invalid {
-		d.Problems["category"] = []errs.Field{{Text: c.words().text("Choose what it is about")}}
+		d.Problems["category"] = []errs.Field{{Text: c.words().Text("Choose what it is about")}}
 		return c.showReportForm(http.StatusUnprocessableEntity, d, c.field("post"))
 	}
 	if err != nil {

@@ -59,7 +59,7 @@ func (c *call) reports() error {
 		}
 		d.Older = older(path, len(list), list[len(list)-1].ID)
 	}
-	return c.show(http.StatusOK, reportsPage(c.private(c.words().text("Reports")), d))
+	return c.show(http.StatusOK, reportsPage(c.private(c.words().Text("Reports")), d))
 }
 
 // reportData is what the page of a report shows.
@@ -123,7 +123,7 @@ func (c *call) showReport(status int, id ids.ID, d reportData) error {
 		}
 	}
 	d.MayAct = d.Target != nil && d.Target.User.Role.Rank() < c.user.Role.Rank()
-	return c.show(status, reportPage(c.private(c.words().text("Report")), d))
+	return c.show(status, reportPage(c.private(c.words().Text("Report")), d))
 }
 
 // reportNotes are what moderators have noted about a report.

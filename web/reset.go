@@ -8,7 +8,7 @@ import (
 )
 
 func (c *call) requestForm() error {
-	return c.show(http.StatusOK, requestPage(c.private(c.words().text("Forgotten password")), c.visitorToken(requestPath), ""))
+	return c.show(http.StatusOK, requestPage(c.private(c.words().Text("Forgotten password")), c.visitorToken(requestPath), ""))
 }
 
 // request has a link to set a new password sent. The answer is the same whether
@@ -17,10 +17,10 @@ func (c *call) request() error {
 	if err := c.checkVisitor(requestPath); err != nil {
 		return err
 	}
-	if err := c.Identity.RequestReset(c.r.Context(), c.field("email"), c.address()); err != nil {
+	if err := c.Identity.RequestReset(c.r.Context(), c.field("email"), c.address(), c.words().Tag.String()); err != nil {
 		return err
 	}
-	return c.show(http.StatusOK, requestedPage(c.private(c.words().text("Look into your mail"))))
+	return c.show(http.StatusOK, requestedPage(c.private(c.words().Text("Look into your mail"))))
 }
 
 // resetData is what the page to choose a new password shows.
@@ -39,7 +39,7 @@ func (c *call) resetForm() error {
 
 func (c *call) showReset(status int, d resetData) error {
 	d.Token = c.visitorToken(resetPath)
-	return c.show(status, resetPage(c.private(c.words().text("New password")), d))
+	return c.show(status, resetPage(c.private(c.words().Text("New password")), d))
 }
 
 // reset sets the new password; all sessions and tokens of the account end.
@@ -55,7 +55,7 @@ func (c *call) reset() error {
 		if len(why.Fields) > 0 {
 			return c.showReset(status, resetData{Link: link, Problems: why.Fields["password"]})
 		}
-		return c.show(status, requestPage(c.private(c.words().text("Forgotten password")), c.visitorToken(requestPath), c.words().sentence(why.Text)))
+		return c.show(status, requestPage(c.private(c.words().Text("Forgotten password")), c.visitorToken(requestPath), c.words().sentence(why.Text)))
 	}
 	if err != nil {
 		return err
@@ -64,5 +64,5 @@ func (c *call) reset() error {
 		c.setCookie(sessionCookie, "", -1)
 		c.session, c.user = "", nil
 	}
-	return c.show(http.StatusOK, resetDonePage(c.private(c.words().text("Password changed"))))
+	return c.show(http.StatusOK, resetDonePage(c.private(c.words().Text("Password changed"))))
 }

@@ -24,7 +24,7 @@ func (c *call) signInToWrite() error {
 		return c.instead(withReturn(signInPath, c.writtenAt()))
 	}
 	err := c.showSignIn(http.StatusUnauthorized, signInData{ReturnTo: c.writtenAt(),
-		Problem: c.words().text("You are no longer signed in. What you wrote is kept: sign in and go on.")})
+		Problem: c.words().Text("You are no longer signed in. What you wrote is kept: sign in and go on.")})
 	if err == nil {
 		err = errElsewhere
 	}
@@ -73,7 +73,7 @@ func (c *call) writeAgain() error {
 	if d.Pictures, err = c.picturesOf(c.r.PostForm); err != nil {
 		return err
 	}
-	d.Problems = problems{"": c.words().text("You have signed in again meanwhile. Look it over, and send it once more.")}
+	d.Problems = problems{"": c.words().Text("You have signed in again meanwhile. Look it over, and send it once more.")}
 	if err := c.recompose(d); err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func (c *call) schedule(d draftData, draft posts.Draft) error {
 	case x.Posted != nil: // the form was sent before
 		return c.posted([]*posts.View{x.Posted}, d.ReplyTo, "")
 	}
-	return c.posted(nil, d.ReplyTo, c.words().text("It will be published on %s.", c.words().date("2 January 2006, 15:04 UTC", x.At)))
+	return c.posted(nil, d.ReplyTo, c.words().Text("It will be published on %s.", c.words().date("2 January 2006, 15:04 UTC", x.At)))
 }
 
 // pending is a scheduled post with what its component needs.
@@ -106,7 +106,7 @@ func (c *call) showScheduled(status int, wrong pending) error {
 		d.List = append(d.List, w)
 	}
 	slices.SortStableFunc(d.List, func(a, b pending) int { return a.Scheduled.At.Compare(b.Scheduled.At) })
-	return c.show(status, scheduledPage(c.private(c.words().text("Scheduled posts")), d))
+	return c.show(status, scheduledPage(c.private(c.words().Text("Scheduled posts")), d))
 }
 
 // pending adds to a scheduled post what it answers and quotes.
@@ -190,7 +190,7 @@ func (c *call) changeScheduled() error {
 		return err
 	}
 	if d.At.Time.IsZero() && !d.At.Bad {
-		d.Problems["at"], again = c.words().text("Choose a day and a time."), true
+		d.Problems["at"], again = c.words().Text("Choose a day and a time."), true
 	}
 	if again {
 		return c.recompose(d)
@@ -222,7 +222,7 @@ func (c *call) keepScheduled() error {
 	case "move":
 		wrong := pending{Scheduled: *x, At: readDue(c.r.PostForm)}
 		if wrong.At.Time.IsZero() {
-			wrong.At.Time, wrong.Problem = x.At, c.words().text("That is no day and time.")
+			wrong.At.Time, wrong.Problem = x.At, c.words().Text("That is no day and time.")
 			return c.showScheduled(http.StatusUnprocessableEntity, wrong)
 		}
 		_, err = c.Posts.Reschedule(c.r.Context(), c.user.ID, x.ID, wrong.At.Time)

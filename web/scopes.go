@@ -47,13 +47,13 @@ var (
 func describe(words *catalogue, scopes identity.Scopes) []scopeWords {
 	out := make([]scopeWords, 0, len(scopes))
 	for _, s := range scopes {
-		w := scopeWords{Icon: "read", Text: words.text(scopeTexts[s])}
+		w := scopeWords{Icon: "read", Text: words.Text(scopeTexts[s])}
 		area, name, _ := strings.Cut(strings.TrimPrefix(s, "admin:"), ":")
 		switch {
 		case strings.HasPrefix(s, "admin:"):
 			w.Icon, w.Power = "warn", true
 			if name != "" {
-				w.Text = words.text(moderationTexts[area], words.text(moderationAreas[name]))
+				w.Text = words.Text(moderationTexts[area], words.Text(moderationAreas[name]))
 			}
 		case area == "write":
 			w.Icon = "write"

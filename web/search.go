@@ -62,14 +62,14 @@ func (c *call) search() error {
 	status := http.StatusOK
 	switch {
 	case len(d.Query) > searchMax:
-		d.Problems = []errs.Field{{Text: c.words().text("That is too long to be searched for")}}
+		d.Problems = []errs.Field{{Text: c.words().Text("That is too long to be searched for")}}
 		d.Query, status = cut(d.Query, searchMax/2), http.StatusUnprocessableEntity
 	case d.Query != "":
 		if err := c.find(&d); err != nil {
 			return err
 		}
 	}
-	title := c.words().text("Search")
+	title := c.words().Text("Search")
 	if d.Query != "" {
 		title = d.Query + " · " + title
 	}

@@ -94,7 +94,7 @@ func settingsRoutes() []route {
 func (c *call) settings() error { return c.goTo(profileSettingsPath) }
 
 // settingsFrame is what a page of the settings has around it.
-func (c *call) settingsFrame(title string) frame { return c.private(c.words().text(title)) }
+func (c *call) settingsFrame(title string) frame { return c.private(c.words().Text(title)) }
 
 // saved leads back to a page of the settings, which then says so.
 func (c *call) saved(path string) error { return c.goTo(path, "saved", "1") }

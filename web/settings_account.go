@@ -124,5 +124,5 @@ func (c *call) leave() error {
 
 // farewell is what who has left sees last.
 func (c *call) farewell() error {
-	return c.show(http.StatusOK, farewellPage(c.private(c.words().text("Goodbye"))))
+	return c.show(http.StatusOK, farewellPage(c.private(c.words().Text("Goodbye"))))
 }

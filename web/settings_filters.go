@@ -124,7 +124,7 @@ func (c *call) keptFilter(err error, typed filterFormData) error {
 		typed.Problems = why.Fields
 		switch {
 		case typed.Problems["context"] != nil:
-			typed.Problem = c.words().text("Choose where it is at work.")
+			typed.Problem = c.words().Text("Choose where it is at work.")
 		case typed.Problems["title"] == nil:
 			typed.Problem = c.words().sentence(strings.TrimPrefix(why.Text, "Validation failed: "))
 		}

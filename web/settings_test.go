@@ -138,9 +138,12 @@ func (s *shown) shows(fields ...string) *shown {
 
 func TestAppearanceSettings(t *testing.T) {
 	w := open(t)
-	w.member("ann")
+	ann := w.member("ann")
 	a := w.signedIn("ann")
 	a.get("/settings/appearance").is(http.StatusOK).submit("/prefer", "language", "de", "theme", "dark").is(http.StatusSeeOther)
+	if u, err := w.identity.User(w.kit.Ctx, ann); err != nil || u.Locale != "de" {
+		t.Errorf("mails are in %+v, %v", u, err)
+	}
 	if s := a.get("/settings/appearance"); !strings.Contains(s.body, `data-theme="dark"`) || !strings.Contains(s.body, `lang="de"`) {
 		t.Error("neither language nor theme")
 	}

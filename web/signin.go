@@ -33,7 +33,7 @@ func (c *call) showSignIn(status int, d signInData) error {
 	if d.App, err = c.waitingApp(d.ReturnTo); err != nil {
 		return err
 	}
-	return c.show(status, signInPage(c.private(c.words().text("Sign in")), d))
+	return c.show(status, signInPage(c.private(c.words().Text("Sign in")), d))
 }
 
 // waitingApp returns the name of the app whose consent page is at an address.

@@ -28,10 +28,10 @@ func (c *call) signUpForm() error {
 
 func (c *call) showSignUp(status int, d signUpData) error {
 	if c.config.Registrations == identity.Closed {
-		return c.show(http.StatusOK, closedPage(c.private(c.words().text("Sign up"))))
+		return c.show(http.StatusOK, closedPage(c.private(c.words().Text("Sign up"))))
 	}
 	d.Token = c.visitorToken(signUpPath)
-	return c.show(status, signUpPage(c.private(c.words().text("Sign up")), d))
+	return c.show(status, signUpPage(c.private(c.words().Text("Sign up")), d))
 }
 
 func (c *call) signUp() error {
@@ -45,7 +45,7 @@ func (c *call) signUp() error {
 	u, err := c.Profiles.Register(c.r.Context(), in)
 	var why *errs.Error
 	if (errs.Is(err, errs.Invalid) || errs.Is(err, errs.Forbidden)) && errors.As(err, &why) {
-		d := signUpData{ReturnTo: to, In: in, Problems: why.Fields, Problem: c.words().text("Please look at what is marked below.")}
+		d := signUpData{ReturnTo: to, In: in, Problems: why.Fields, Problem: c.words().Text("Please look at what is marked below.")}
 		if len(why.Fields) == 0 {
 			d.Problem = c.words().sentence(why.Text)
 		}

@@ -128,7 +128,7 @@ func (c *call) system() error {
 	if isPart(c.r) {
 		return c.show(http.StatusOK, systemPart(d))
 	}
-	return c.show(http.StatusOK, systemPage(c.private(c.words().text("System")), d))
+	return c.show(http.StatusOK, systemPage(c.private(c.words().Text("System")), d))
 }
 
 // statement shows a slow statement and how the engine carries it out.
@@ -144,7 +144,7 @@ func (c *call) statement() error {
 		if err != nil {
 			return err
 		}
-		return c.show(http.StatusOK, statementPage(c.private(c.words().text("A slow statement")), slowStatement{database.Name(), s}, plan))
+		return c.show(http.StatusOK, statementPage(c.private(c.words().Text("A slow statement")), slowStatement{database.Name(), s}, plan))
 	}
 	return errNoPage()
 }

@@ -33,7 +33,7 @@ func (c *call) tag() error {
 	}
 	f := c.frame("#" + tag.Name)
 	f.NoIndex = l.Later
-	f.Preview = &preview{Type: "website", URL: c.config.BaseURL + path, Title: f.fullTitle(), Text: c.words().text("Public posts about %s", "#"+tag.Name)}
+	f.Preview = &preview{Type: "website", URL: c.config.BaseURL + path, Title: f.fullTitle(), Text: c.words().Text("Public posts about %s", "#"+tag.Name)}
 	return c.show(http.StatusOK, tagPage(f, tag, l))
 }
 

@@ -16,12 +16,12 @@ func (c *catalogue) decimal(v float64, digits int) string {
 	if err != nil { // beyond what anything here is
 		return whole
 	}
-	text := c.number(n)
+	text := c.Number(n)
 	if part == "" {
 		return text
 	}
 	point := "."
-	if c.comma == point {
+	if c.Comma == point {
 		point = ","
 	}
 	return text + point + part

@@ -232,7 +232,7 @@ func New(d Deps, c Config) http.Handler {
 		traffic: [2]*observe.Group{d.Machine.group("pages"), d.Machine.group("pages/admin")}}
 	var tags []language.Tag
 	for _, words := range s.catalogues {
-		tags = append(tags, words.tag)
+		tags = append(tags, words.Tag)
 	}
 	s.matcher = language.NewMatcher(tags)
 	if err := s.cross.AddTrustedOrigin(c.BaseURL); err != nil {

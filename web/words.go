@@ -14,13 +14,13 @@ import (
 func (c *catalogue) ago(now, t time.Time) string {
 	switch d := now.Sub(t); {
 	case d < time.Minute:
-		return c.text("now")
+		return c.Text("now")
 	case d < time.Hour:
-		return c.text("%s min", c.number(int(d.Minutes())))
+		return c.Text("%s min", c.Number(int(d.Minutes())))
 	case d < 24*time.Hour:
-		return c.text("%s h", c.number(int(d.Hours())))
+		return c.Text("%s h", c.Number(int(d.Hours())))
 	case d < 7*24*time.Hour:
-		return c.text("%s d", c.number(int(d.Hours()/24)))
+		return c.Text("%s d", c.Number(int(d.Hours()/24)))
 	case now.Year() == t.Year():
 		return c.date("2 Jan", t)
 	}
@@ -30,12 +30,12 @@ func (c *catalogue) ago(now, t time.Time) string {
 // date writes a date (UTC) in one of the forms of package time that the
 // catalogue knows, with the names of months in its language.
 func (c *catalogue) date(english string, t time.Time) string {
-	text := t.UTC().Format(c.text(english))
+	text := t.UTC().Format(c.Text(english))
 	month := t.UTC().Month().String()
 	if strings.Contains(english, "January") {
-		return strings.Replace(text, month, c.text(month), 1)
+		return strings.Replace(text, month, c.Text(month), 1)
 	}
-	return strings.Replace(text, month[:3], c.text(month[:3]), 1)
+	return strings.Replace(text, month[:3], c.Text(month[:3]), 1)
 }
 
 // left says how long something goes on.
@@ -52,22 +52,22 @@ func left(ctx context.Context, d time.Duration) string {
 // wait says how long to wait.
 func (c *catalogue) wait(d time.Duration) string {
 	if d > 90*time.Minute {
-		return c.count(int(math.Ceil(d.Hours())), "%s hour|%s hours")
+		return c.Count(int(math.Ceil(d.Hours())), "%s hour|%s hours")
 	}
-	return c.count(max(1, int(math.Ceil(d.Minutes()))), "%s minute|%s minutes")
+	return c.Count(max(1, int(math.Ceil(d.Minutes()))), "%s minute|%s minutes")
 }
 
 // slower says when something may be tried again.
 func (c *catalogue) slower(after time.Duration) string {
-	return c.text("There were too many tries. Please wait %s and try again.", c.wait(after))
+	return c.Text("There were too many tries. Please wait %s and try again.", c.wait(after))
 }
 
 // size writes how many bytes something may have.
 func (c *catalogue) size(bytes int64) string {
 	if bytes < 1<<20 {
-		return c.text("%s KB", c.number(int(bytes>>10)))
+		return c.Text("%s KB", c.Number(int(bytes>>10)))
 	}
-	return c.text("%s MB", c.number(int(bytes>>20)))
+	return c.Text("%s MB", c.Number(int(bytes>>20)))
 }
 
 // digits are the numbers in what a domain says, such as a limit.
@@ -82,14 +82,16 @@ func (c *catalogue) sentence(english string) string {
 		return ""
 	}
 	english = string(unicode.ToUpper(r)) + strings.TrimSuffix(english[n:], ".") + "."
-	text, ok := c.texts[english]
+	text, ok := c.Find(english)
 	if ok {
 		return text
 	}
-	if before, after, found := strings.Cut(english, ": "); found && c.texts[before+": %s"] != "" {
-		return c.text(before+": %s", c.sentence(after))
+	if before, after, found := strings.Cut(english, ": "); found {
+		if _, ok := c.Find(before + ": %s"); ok {
+			return c.Text(before+": %s", c.sentence(after))
+		}
 	}
-	if text, ok = c.texts[digits.ReplaceAllLiteralString(english, "%s")]; !ok {
+	if text, ok = c.Find(digits.ReplaceAllLiteralString(english, "%s")); !ok {
 		return english
 	}
 	for _, number := range digits.FindAllString(english, -1) {
