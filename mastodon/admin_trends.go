@@ -78,7 +78,11 @@ func (s *server) setAdminTag(c *Call) error {
 	if err := c.Decode(&in); err != nil {
 		return err
 	}
-	if err := s.Moderation.Record(c.R.Context(), c.actor(), moderation.Entry{Action: "update", Kind: "hashtag", TargetID: id}); err != nil {
+	name, _, err := s.Posts.TrendName(c.R.Context(), posts.TrendTag, id)
+	if err != nil {
+		return err
+	}
+	if err := s.Moderation.Record(c.R.Context(), c.actor(), moderation.Entry{Action: "update", Kind: "hashtag", TargetID: id, Target: name}); err != nil {
 		return err
 	}
 	t, err := s.Posts.RuleTag(c.R.Context(), c.Viewer(), id, posts.TagRules{Trendable: in.Trendable, Usable: in.Usable, Listable: in.Listable})
@@ -114,7 +118,11 @@ func (s *server) review(c *Call, kind posts.TrendKind, allowed bool, answer func
 	if err != nil {
 		return err
 	}
-	e := moderation.Entry{Action: "reject", Kind: trendKinds[kind], TargetID: id}
+	name, about, err := s.Posts.TrendName(c.R.Context(), kind, id)
+	if err != nil {
+		return err
+	}
+	e := moderation.Entry{Action: "reject", Kind: trendKinds[kind], TargetID: id, Target: name, Details: about}
 	if allowed {
 		e.Action = "approve"
 	}

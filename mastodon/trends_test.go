@@ -158,6 +158,9 @@ func TestTrendingLinks(t *testing.T) {
 		{"a site", "POST", staff + "/publishers/" + site + "/reject", mod.token, nil, 200, `{"id": "` + site + `", "trendable": false, "requires_review": false}`},
 		{"what was said of the link stays", "GET", links, "", nil, 200, `[{"title": "News"}]`},
 		{"a site", "POST", staff + "/publishers/" + site + "/approve", mod.token, nil, 200, `{"trendable": true}`},
+		{"the log names them", "GET", "/api/guildhall/v1/admin/audit_log?limit=3", mod.token, nil, 200, `[
+			{"action": "approve", "target_type": "link_publisher"}, {"action": "reject", "target_type": "link_publisher"},
+			{"action": "approve", "target_type": "trending_link", "details": "News"}]`},
 		{"no site", "POST", staff + "/publishers/1/approve", mod.token, nil, 404, ""},
 		{"a member", "GET", staff + "/publishers", dan.token, nil, 403, ""},
 	})

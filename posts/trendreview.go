@@ -1,6 +1,7 @@
 package posts
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/url"
@@ -47,6 +48,40 @@ func (s *Service) ReviewTrend(ctx context.Context, kind TrendKind, id ids.ID, al
 		}
 		return s.storeReview(ctx, tx, kind, id, allowed)
 	})
+}
+
+// TrendName says what something that may trend is called, for those who read later
+// what was decided about it, and what it says of itself: a hashtag, a link by its
+// address with its title, a site by its host, a post as @author/id with its text.
+// Returns NotFound if there is no such thing.
+func (s *Service) TrendName(ctx context.Context, kind TrendKind, id ids.ID) (name, about string, err error) {
+	if kind == TrendPost {
+		return s.trendingPostName(ctx, id)
+	}
+	type named struct{ name, about string }
+	n, err := db.One(ctx, s.DB, func(n *named) []any { return []any{&n.name, &n.about} }, [...]string{
+		TrendTag:  "SELECT '#' || name, '' FROM posts_tags_names WHERE id = $1",
+		TrendLink: "SELECT url, title FROM posts_links WHERE id = $1",
+		TrendSite: "SELECT host, '' FROM posts_link_hosts WHERE id = $1",
+	}[kind], id)
+	return n.name, n.about, err
+}
+
+func (s *Service) trendingPostName(ctx context.Context, id ids.ID) (name, about string, err error) {
+	type said struct {
+		author        ids.ID
+		spoiler, text string
+	}
+	p, err := db.One(ctx, s.DB, func(p *said) []any { return []any{&p.author, &p.spoiler, &p.text} },
+		"SELECT account_id, spoiler, text FROM posts_posts WHERE id = $1 AND visibility = 0 AND boost_of_id = 0", id)
+	if err != nil {
+		return "", "", err
+	}
+	a, err := s.Profiles.Account(ctx, p.author)
+	if err != nil {
+		return "", "", err
+	}
+	return "@" + a.Acct() + "/" + id.String(), cmp.Or(p.spoiler, p.text), nil
 }
 
 func (s *Service) storeReview(ctx context.Context, tx *db.Tx, kind TrendKind, id ids.ID, allowed bool) error {

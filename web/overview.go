@@ -229,29 +229,18 @@ func (c *call) reviewTrend() error {
 	if err != nil {
 		return err
 	}
-	name, err := c.tagName(kind.kind, id)
+	name, about, err := c.Posts.TrendName(c.r.Context(), kind.kind, id)
 	if err != nil {
 		return err
 	}
-	if err := c.record(deed, kind.name, id, name); err != nil {
+	e := moderation.Entry{Action: deed, Kind: kind.name, TargetID: id, Target: name, Details: about}
+	if err := c.Moderation.Record(c.r.Context(), c.actor(), e); err != nil {
 		return err
 	}
 	if err := c.Posts.ReviewTrend(c.r.Context(), kind.kind, id, deed == "approve"); err != nil {
 		return err
 	}
 	return c.goTo(trendsPath)
-}
-
-// tagName is what a hashtag is called, for the log; empty for all else.
-func (c *call) tagName(kind posts.TrendKind, id ids.ID) (string, error) {
-	if kind != posts.TrendTag {
-		return "", nil
-	}
-	tags, err := c.Posts.RuledTags(c.r.Context(), c.user.ID, []ids.ID{id})
-	if err != nil || len(tags) == 0 {
-		return "", err
-	}
-	return "#" + tags[0].Name, nil
 }
 
 // reviewWord says what was decided.

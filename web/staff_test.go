@@ -211,6 +211,22 @@ func TestAccounts(t *testing.T) {
 	}
 }
 
+// The log says which post may trend, and still does when it is gone.
+func TestTrendReviewsAreLogged(t *testing.T) {
+	w := open(t)
+	w.keeper("mod", identity.RoleModerator)
+	ann := w.member("ann")
+	p := w.post(ann, posts.Draft{Text: "A mill that sings #mills"})
+	m := w.signedIn("mod")
+	path := "/admin/trends/posts/" + p.ID.String()
+	m.do("POST", path+"/approve", m.staffToken()).is(http.StatusSeeOther)
+	m.do("POST", "/admin/trends/posts/1/approve", m.staffToken()).is(http.StatusNotFound)
+	m.get("/admin/log").says("mod let the post @ann/"+p.ID.String()+" trend", "A mill that sings")
+	_, err := w.posts.Delete(w.kit.Ctx, ann, p.ID)
+	w.must(err)
+	m.get("/admin/log").says("mod let the post @ann/" + p.ID.String() + " trend")
+}
+
 // What a domain says of a form is said in the reader's language, also where one
 // thing is said about another.
 func TestRefusalsAreTranslated(t *testing.T) {
