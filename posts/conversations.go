@@ -52,21 +52,16 @@ func (s *Service) Conversations(ctx context.Context, by ids.ID, p page.Page) ([]
 	})
 }
 
-// unreadAmong is among how many of the newest conversations the unread ones are
-// counted.
-const unreadAmong = 200
+// unreadMost is up to how many unread conversations are counted.
+const unreadMost = 200
 
 // UnreadConversations counts the viewer's conversations with posts that they
-// have not read, among the newest ones.
+// have not read, up to 200.
 func (s *Service) UnreadConversations(ctx context.Context, by ids.ID) (int, error) {
-	newest, err := db.All(ctx, s.DB, scanConversation,
-		"SELECT "+conversationColumns+" FROM posts_conversations WHERE account_id = $1 ORDER BY last_id DESC LIMIT $2", by, unreadAmong)
-	if err != nil {
+	unread, err := db.All(ctx, s.DB, scanConversation,
+		"SELECT "+conversationColumns+" FROM posts_conversations WHERE account_id = $1 AND unread ORDER BY last_id DESC LIMIT $2", by, unreadMost)
+	if err != nil || len(unread) == 0 {
 		return 0, err
-	}
-	unread := slices.DeleteFunc(newest, func(r conversationRow) bool { return !r.unread })
-	if len(unread) == 0 {
-		return 0, nil
 	}
 	v, err := s.viewer(ctx, by)
 	if err != nil {

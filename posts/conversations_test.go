@@ -9,6 +9,25 @@ import (
 	"github.com/guildhall/guildhall/internal/testkit"
 )
 
+// Unread conversations count however many newer ones there are that were read.
+func TestOldUnreadConversationsCount(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		w := open(t, k)
+		p := w.accounts("ada", "bob")
+		old := w.say(p[0], "@bob hello", as(Direct))
+		var rows []any
+		for i := range 250 {
+			rows = append(rows, k.IDs.New(p[1]), p[1], i+1, "", old.ID+ids.ID(i)+1, false)
+		}
+		must(t, w.DB.Write(k.Ctx, func(tx *db.Tx) error {
+			return db.Insert(k.Ctx, tx, "posts_conversations (id, account_id, thread_id, people, last_id, unread)", 6, rows, "")
+		}))
+		if n, err := w.UnreadConversations(k.Ctx, p[1]); n != 1 || err != nil {
+			t.Errorf("%d are unread, %v", n, err)
+		}
+	})
+}
+
 // Whoever comes to a direct post by an edit takes part from then on; when the
 // last post is deleted nothing is left.
 func TestConversationsFollowPosts(t *testing.T) {

@@ -13,6 +13,14 @@ type talk struct {
 	posts.Conversation
 	People []*profiles.Account
 	Card   card // its newest post
+	Muted  bool // whoever has written that
+}
+
+// covered names the filters that keep the newest post from being shown here,
+// empty: none. What a filter takes out of conversations has its line all the same:
+// the conversation is not gone.
+func (t talk) covered() string {
+	return joined(t.Card.filters(posts.FilterThread, posts.FilterHide), t.Card.filters(posts.FilterThread, posts.FilterWarn))
 }
 
 // address is where something is done with the conversation.
@@ -55,6 +63,10 @@ func (c *call) talks(found []posts.Conversation) ([]talk, error) {
 	if err != nil {
 		return nil, err
 	}
+	graph, err := c.Profiles.Graph(c.r.Context(), c.user.ID)
+	if err != nil {
+		return nil, err
+	}
 	var list []talk
 	for _, f := range found {
 		cards, err := c.cards([]*posts.View{f.Last})
@@ -64,7 +76,7 @@ func (c *call) talks(found []posts.Conversation) ([]talk, error) {
 		if len(cards) == 0 {
 			continue
 		}
-		one := talk{Conversation: f, Card: cards[0]}
+		one := talk{Conversation: f, Card: cards[0], Muted: graph.Hides(f.Last.AccountID, c.Now())}
 		for _, id := range f.People {
 			if a := people[id]; a != nil {
 				one.People = append(one.People, a)

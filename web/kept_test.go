@@ -122,3 +122,26 @@ func TestConversations(t *testing.T) {
 	a.header.Del("HX-Request")
 	a.get("/conversations").press(path + "/remove").follow().says("No conversations yet.")
 }
+
+// The last line of a conversation is subject to what its reader does not want to
+// read: filters, and people who are muted.
+func TestConversationsAreFiltered(t *testing.T) {
+	w := open(t)
+	p := w.found("ann", "ben")
+	w.post(p[1], posts.Draft{Text: "@ann how the finale went", Visibility: ref(posts.Direct)})
+	a := w.signedIn("ann")
+	line := func(has, hasNot string) {
+		t.Helper()
+		if s := a.get("/conversations").is(http.StatusOK).says("ben", has); strings.Contains(s.body, hasNot) {
+			t.Errorf("it says %q: %s", hasNot, s.body)
+		}
+	}
+	line("how the finale went", "Filtered")
+	w.filter(p[0], "At home", "finale", posts.FilterHide, posts.FilterHome)
+	line("how the finale went", "Filtered")
+	w.filter(p[0], "No spoilers", "finale", posts.FilterHide, posts.FilterThread)
+	line("Filtered: No spoilers", "the finale")
+	_, err := w.profiles.Mute(w.kit.Ctx, p[0], p[1], true, 0)
+	w.must(err)
+	line("Somebody whom you have muted has written.", "Filtered")
+}
