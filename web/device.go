@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -102,6 +103,27 @@ func (c *call) device() (deviceData, error) {
 		d.Subscription, err = nil, nil
 	}
 	return d, err
+}
+
+// deviceKeys tells the service worker with what to subscribe, and what the form
+// that says so brings back: the browser has taken another address by itself, and
+// no page is open. Other sites can no more read it than a page.
+func (c *call) deviceKeys() error {
+	if c.user == nil {
+		return errNoPage()
+	}
+	v, err := c.Notifications.VAPID(c.r.Context())
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(struct {
+		Key   string `json:"key"`
+		Token string `json:"token"`
+	}{v.Public(), c.sessionToken(memberForms)})
+	if err != nil {
+		return err
+	}
+	return c.write("application/json", body)
 }
 
 // subscribeDevice has notifications pushed to this browser from now on. What

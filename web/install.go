@@ -127,7 +127,8 @@ func (a assets) workerOf(script string) string {
 		Icon    string   `json:"icon"`
 		Badge   string   `json:"badge"`
 		News    string   `json:"news"`
-	}{Offline: offlinePath, Files: []string{a.Style, a.Text, a.Serif, a.Mark, a.Htmx, a.Script}, Icon: a.Icon, Badge: a.Badge, News: notificationsPath}
+		Device  string   `json:"device"` // where a browser says where it is pushed to
+	}{Offline: offlinePath, Files: []string{a.Style, a.Text, a.Serif, a.Mark, a.Htmx, a.Script}, Icon: a.Icon, Badge: a.Badge, News: notificationsPath, Device: devicePath}
 	write := func() string {
 		data, err := json.Marshal(parts)
 		if err != nil { // they are texts

@@ -162,6 +162,18 @@ func TestPushToThisDevice(t *testing.T) {
 	if checked := strings.Count(a.get(settings).body, "checked"); checked != 1 {
 		t.Errorf("%d choices", checked)
 	}
+	// The service worker does the same when the browser has taken another address.
+	var keys struct{ Key, Token string }
+	told := a.get(settings + "/device").is(http.StatusOK)
+	w.must(json.Unmarshal([]byte(told.body), &keys))
+	if keys.Key != key.Public() || !strings.Contains(told.header.Get("Cache-Control"), "no-store") {
+		t.Errorf("%s, %v", told.body, told.header)
+	}
+	w.browser().get(settings + "/device").is(http.StatusNotFound)
+	a.do("POST", settings+"/device", url.Values{"token": {keys.Token}, "endpoint": {r.URL + "/moved"}, "p256dh": {r.P256dh}, "auth": {r.Auth}}).is(http.StatusSeeOther)
+	if checked := strings.Count(a.get(settings).body, "checked"); checked != 1 {
+		t.Errorf("%d choices after the address has changed", checked)
+	}
 	a.get(settings).submit(settings + "/device/end").is(http.StatusSeeOther).follow().says("Turn on here")
 	a.do("POST", settings+"/device/test", url.Values{"token": {a.get("/").token()}}).is(http.StatusNotFound).says("takes no messages any more")
 	a.do("POST", settings+"/device/alerts", url.Values{"token": {a.get("/").token()}, "policy": {"all"}}).is(http.StatusNotFound)

@@ -54,6 +54,7 @@ func settingsRoutes() []route {
 		{"POST " + privacySettingsPath, (*call).setPrivacy, members},
 		{"GET " + notificationSettingsPath, (*call).notificationSettings, members},
 		{"POST " + notificationSettingsPath, (*call).setPolicy, members},
+		{"GET " + devicePath, (*call).deviceKeys, oneself},
 		{"POST " + devicePath, (*call).subscribeDevice, members},
 		{"POST " + devicePath + "/alerts", (*call).updateDevice, members},
 		{"POST " + devicePath + "/test", (*call).tryDevice, members},

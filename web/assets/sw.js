@@ -53,6 +53,19 @@ self.addEventListener("push", e => {
   }))
 })
 
+// A browser may give up its address for messages and take another one by itself.
+// The server is told as the settings do it; who has signed out is not pushed to.
+self.addEventListener("pushsubscriptionchange", e => e.waitUntil(renew(e.newSubscription)))
+
+async function renew(given) {
+  const answer = await fetch(parts.device, { cache: "no-store" })
+  if (!answer.ok) return
+  const { key, token } = await answer.json()
+  const taken = given || (await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }))
+  const { endpoint, keys } = taken.toJSON()
+  await fetch(parts.device, { method: "POST", redirect: "manual", body: new URLSearchParams({ token, endpoint, p256dh: keys.p256dh, auth: keys.auth }) })
+}
+
 self.addEventListener("notificationclick", e => {
   e.notification.close()
   const url = new URL((e.notification.data || {}).url || parts.news, self.location.origin)
