@@ -15,6 +15,7 @@ import (
 	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/blob"
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/limit"
 	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
@@ -33,9 +34,11 @@ type Deps struct {
 	Instance      *instance.Service
 	Moderation    *moderation.Service
 	Notifications *notifications.Service
-	Files         *blob.Store // the archives; nobody else's files, and served by nothing but Open
-	Media         *blob.Store // of posts
-	Pictures      *blob.Store // of profiles
+	Files         *blob.Store    // the archives; nobody else's files, and served by nothing but Open
+	Media         *blob.Store    // of posts
+	Pictures      *blob.Store    // of profiles
+	Limit         *limit.Limiter // nil: no limits
+	FollowRule    limit.Rule     // of follows, by the follower's id
 	BaseURL       string
 	Now           func() time.Time
 	Log           *slog.Logger
@@ -54,7 +57,8 @@ func New(d Deps) *Service {
 	return &Service{Deps: d, host: host, nudge: make(chan struct{}, 1)}
 }
 
-// Start makes archives that were asked for and deletes old ones, until ctx ends.
+// Start makes archives that were asked for, deletes old ones and does what members
+// bring along, until ctx ends.
 func (s *Service) Start(ctx context.Context) error {
 	go s.works(ctx)
 	return nil

@@ -23,6 +23,7 @@ import (
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	imaging "github.com/guildhall/guildhall/internal/image"
+	"github.com/guildhall/guildhall/internal/limit"
 	"github.com/guildhall/guildhall/internal/mail"
 	"github.com/guildhall/guildhall/internal/seal"
 	"github.com/guildhall/guildhall/internal/testkit"
@@ -75,7 +76,8 @@ func open(t *testing.T, k *testkit.Kit) *hall {
 	told := notifications.New(notifications.Deps{DB: k.Open("notifications", notifications.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
 		Identity: users, Profiles: people, Posts: talk, Keys: keys, Push: webpush.NewClient(nil, "mailto:operator@guild.test", k.Clock.Now),
 		Icon: func(*profiles.Account) string { return "" }}, notifications.DefaultConfig())
-	h.Service = archive.New(archive.Deps{Identity: users, Profiles: people, Posts: talk, Instance: house, Moderation: staff, Notifications: told,
+	h.Service = archive.New(archive.Deps{Limit: limit.New(k.Clock.Now), FollowRule: limit.Rule{Name: "follows", Limit: 25, Window: 24 * time.Hour},
+		Identity: users, Profiles: people, Posts: talk, Instance: house, Moderation: staff, Notifications: told,
 		Files: h.files, Media: blobs, Pictures: blobs, BaseURL: "https://guild.test", Now: k.Clock.Now, Log: k.Log})
 	return h
 }
@@ -85,6 +87,19 @@ func (h *hall) must(err error) {
 	if err != nil {
 		h.Fatal(err)
 	}
+}
+
+// brings has a file done, and returns what has become of it.
+func (h *hall) brings(account ids.ID, l archive.List, overwrite bool, file string) archive.Imported {
+	h.Helper()
+	h.must(h.Import(h.kit.Ctx, account, l, overwrite, file))
+	h.must(h.ImportAll(h.kit.Ctx))
+	list, err := h.Imports(h.kit.Ctx, account)
+	h.must(err)
+	if !list[0].Finished || list[0].At != list[0].Lines {
+		h.Errorf("not finished: %+v", list[0])
+	}
+	return list[0].Imported
 }
 
 func (h *hall) member(name string) ids.ID {
@@ -316,9 +331,9 @@ func TestListsThereAndBack(t *testing.T) {
 			for _, overwrite := range []bool{false, true} {
 				var b strings.Builder
 				h.must(h.WriteList(ctx, ann, list, &b))
-				done, err := h.Import(ctx, bob, list, overwrite, strings.NewReader(b.String()))
-				if err != nil || done.Done == 0 || done.Failed > 0 || done.Removed > 0 {
-					t.Errorf("%s: %+v, %v", list, done, err)
+				done := h.brings(bob, list, overwrite, b.String())
+				if done.Done == 0 || done.Failed > 0 || done.Removed > 0 {
+					t.Errorf("%s: %+v", list, done)
 				}
 				if file(bob) != file(ann) {
 					t.Errorf("%s:\n%s\nwant\n%s", list, file(bob), file(ann))
@@ -327,12 +342,10 @@ func TestListsThereAndBack(t *testing.T) {
 			one := strings.Split(strings.TrimSpace(file(bob)), "\n")
 			if list == archive.Follows || list == archive.Lists { // which have two
 				first := one[len(one)-1]
-				done, err := h.Import(ctx, bob, list, true, strings.NewReader(first+"\n"))
-				if err != nil || done.Removed != 1 {
-					t.Errorf("%s put in the place: %+v, %v", list, done, err)
+				if done := h.brings(bob, list, true, first+"\n"); done.Removed != 1 {
+					t.Errorf("%s put in the place: %+v", list, done)
 				}
-				_, err = h.Import(ctx, bob, list, false, strings.NewReader(strings.Join(one, "\n")))
-				h.must(err)
+				h.brings(bob, list, false, strings.Join(one, "\n"))
 			}
 		}
 	})
@@ -345,21 +358,81 @@ func TestImportOfNonsense(t *testing.T) {
 		h.member("ben")
 		for name, text := range map[string]string{"nothing": "", "only a header": "Account address\n", "too much": strings.Repeat("x", archive.ImportBytes+1),
 			"too many lines": strings.Repeat("ben\n", archive.ImportLines+1)} {
-			if _, err := h.Import(k.Ctx, ann, archive.Follows, true, strings.NewReader(text)); !errs.Is(err, errs.Invalid) {
+			if err := h.Import(k.Ctx, ann, archive.Follows, true, text); !errs.Is(err, errs.Invalid) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		if _, err := h.Import(k.Ctx, ann, archive.Followers, false, strings.NewReader("ben\n")); !errs.Is(err, errs.Invalid) {
+		if err := h.Import(k.Ctx, ann, archive.Followers, false, "ben\n"); !errs.Is(err, errs.Invalid) {
 			t.Errorf("followers: %v", err)
 		}
-		done, err := h.Import(k.Ctx, ann, archive.Follows, true, strings.NewReader("ben,true,true,klingonisch!\n\nann\n=cmd()\n\"\xff\x00\"\n@ben\n"))
-		h.must(err)
+		done := h.brings(ann, archive.Follows, true, "ben,true,true,klingonisch!\n\nann\n=cmd()\n\"\xff\x00\"\n@ben\n")
 		var lines []int
 		for _, p := range done.Problems {
 			lines = append(lines, p.Line)
 		}
 		if done.Done != 1 || done.Failed != 4 || !slices.Equal(lines, []int{1, 3, 4, 5}) {
 			t.Errorf("%+v", done)
+		}
+	})
+}
+
+// A file goes on where it was left: after the day's follows, and after a node that
+// did not finish it. What the member has done meanwhile is not done again.
+func TestImportGoesOn(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		h := open(t, k)
+		ann := h.member("ann")
+		var file strings.Builder
+		var people []ids.ID
+		for i := range 30 {
+			name := fmt.Sprintf("p%02d", i)
+			u, err := h.Profiles.Register(k.Ctx, identity.SignUp{Username: name, Email: name + "@example.org", Trusted: true}) // hashes no password
+			h.must(err)
+			people = append(people, u.ID)
+			file.WriteString(name + "\n")
+		}
+		file.WriteString("nobody\n")
+		follows := func() int {
+			g, err := h.Profiles.Graph(k.Ctx, ann)
+			h.must(err)
+			return len(g.Following)
+		}
+		h.must(h.Import(k.Ctx, ann, archive.Follows, false, file.String()))
+		if err := h.Import(k.Ctx, ann, archive.Blocks, false, "p01\n"); !errs.Is(err, errs.Conflict) {
+			t.Errorf("two at a time: %v", err)
+		}
+		ended, stop := context.WithCancel(k.Ctx)
+		stop()
+		if err := h.ImportAll(ended); err == nil || follows() != 0 {
+			t.Errorf("a node that ends: %v", err)
+		}
+		k.Clock.Advance(3 * time.Minute) // it may have claimed the file
+		h.must(h.ImportAll(k.Ctx))
+		list, err := h.Imports(k.Ctx, ann)
+		h.must(err)
+		if m := list[0]; m.Finished || m.Failed || m.At != 25 || m.Lines != 31 || m.Imported.Done != 25 || !m.PausedUntil.After(k.Clock.Now()) || follows() != 25 {
+			t.Errorf("after the day's follows: %+v, %d", m, follows())
+		}
+		_, err = h.Profiles.Unfollow(k.Ctx, ann, people[0])
+		h.must(err)
+		h.must(h.ImportAll(k.Ctx)) // too early
+		k.Clock.Advance(24 * time.Hour)
+		c, err := h.Identity.ClaimImport(k.Ctx) // a node that is killed
+		h.must(err)
+		if c == nil || c.At != 25 {
+			t.Fatalf("claimed %+v", c)
+		}
+		h.must(h.ImportAll(k.Ctx))
+		if n := follows(); n != 24 {
+			t.Errorf("claimed by another one: %d", n)
+		}
+		k.Clock.Advance(3 * time.Minute)
+		h.must(h.ImportAll(k.Ctx))
+		if list, err = h.Imports(k.Ctx, ann); err != nil || !list[0].Finished || list[0].Imported.Done != 30 || list[0].Imported.Failed != 1 || list[0].Imported.Problems[0].Line != 31 {
+			t.Errorf("at the end: %+v, %v", list, err)
+		}
+		if n := follows(); n != 29 {
+			t.Errorf("follows %d", n)
 		}
 	})
 }

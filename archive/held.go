@@ -44,6 +44,10 @@ func (b *book) account() error {
 	if err != nil {
 		return err
 	}
+	imports, err := b.Identity.Imports(b.ctx, u.ID)
+	if err != nil {
+		return err
+	}
 	return b.object("account.json", thing{"id": u.ID, "username": u.Username, "email": u.Email, "email_wanted": pending, "role": u.Role, "locale": u.Locale,
 		"reason": u.Reason, "created_at": u.CreatedAt, "confirmed": u.Confirmed, "approved": u.Approved, "disabled": u.Disabled, "suspended": u.Suspended,
 		"sessions": each(sessions, func(s identity.Session) thing {
@@ -53,7 +57,10 @@ func (b *book) account() error {
 			return thing{"name": g.App.Name, "website": g.App.Website, "scopes": g.Scopes.String(), "created_at": g.CreatedAt}
 		}),
 		"addresses": each(addresses[u.ID], func(a identity.Address) thing { return thing{"ip": a.IP, "used_at": a.UsedAt} }),
-		"archives":  each(exports, func(e identity.Export) thing { return thing{"requested_at": e.RequestedAt, "expires_at": e.ExpiresAt} })})
+		"imports": each(imports, func(m identity.Import) thing {
+			return thing{"list": m.List, "lines": m.Lines, "requested_at": m.RequestedAt}
+		}),
+		"archives": each(exports, func(e identity.Export) thing { return thing{"requested_at": e.RequestedAt, "expires_at": e.ExpiresAt} })})
 }
 
 // each returns what f makes of the items of a list, never nil.

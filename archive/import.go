@@ -9,11 +9,10 @@ import (
 	"strings"
 
 	"github.com/guildhall/guildhall/internal/errs"
-	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/profiles"
 )
 
-// Bounds of a file that is imported: its lines are done while the reader waits.
+// Bounds of a file that is imported.
 const (
 	ImportBytes = 1 << 20
 	ImportLines = 2000
@@ -26,7 +25,7 @@ func Importable() []List {
 	return []List{Follows, Lists, Blocks, Mutes, DomainBlocks, Bookmarks}
 }
 
-// Imported says what has become of a file.
+// Imported says what has become of a file so far.
 type Imported struct {
 	Done     int
 	Removed  int       // what was there and is not in the file
@@ -39,45 +38,6 @@ type Problem struct {
 	Line int // counted from 1
 	What string
 	Why  string
-}
-
-// Import does what the lines of a file say, each by itself: one that cannot be
-// done is told and the others are done. With overwrite, what is not in the file
-// is given up, unless a line could not be done. Returns Invalid with Fields
-// ("file") for what is no such file, or too much.
-func (s *Service) Import(ctx context.Context, account ids.ID, l List, overwrite bool, from io.Reader) (*Imported, error) {
-	lines, err := readLines(from)
-	if err != nil {
-		return nil, err
-	}
-	if !slices.Contains(Importable(), l) {
-		return nil, refused("kind", "ERR_INCLUSION", "is not known")
-	}
-	i := &importer{Service: s, ctx: ctx, me: account, list: l, seen: map[string]bool{}}
-	if i.lists, err = i.existing(); err != nil {
-		return nil, err
-	}
-	for _, line := range lines {
-		err := i.do(line)
-		var why *errs.Error
-		switch {
-		case err == nil:
-			i.result.Done++
-		case errors.As(err, &why) && why.Kind != errs.Internal && why.Kind != errs.Unavailable:
-			i.result.Failed++
-			if len(i.result.Problems) < problemsMax {
-				i.result.Problems = append(i.result.Problems, Problem{Line: line.at, What: line.cell(0), Why: reason(why)})
-			}
-		default:
-			return nil, err
-		}
-	}
-	if overwrite && i.result.Failed == 0 {
-		if err := i.giveUp(); err != nil {
-			return nil, err
-		}
-	}
-	return &i.result, nil
 }
 
 // reason returns what to say of a line that could not be done.

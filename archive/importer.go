@@ -17,25 +17,36 @@ import (
 // importer does the lines of a file.
 type importer struct {
 	*Service
-	ctx    context.Context
-	me     ids.ID
-	list   List
-	lists  map[string]ids.ID // the member's lists by title; nil for other files
-	seen   map[string]bool   // what the file has, by what giveUp knows it by
-	result Imported
+	ctx     context.Context
+	me      ids.ID
+	list    List
+	known   bool                       // the line was done before: it is only looked at for what it has
+	lists   map[string]ids.ID          // the member's lists by title; nil for other files
+	friends map[ids.ID]profiles.Follow // whom the member follows; nil for other files
+	seen    map[string]bool            // what the file has, by what giveUp knows it by
+	result  Imported
 }
 
-// existing returns the member's lists by their titles.
-func (i *importer) existing() (map[string]ids.ID, error) {
-	if i.list != Lists {
-		return nil, nil
+// begin reads what the lines are held against.
+func (i *importer) begin() error {
+	switch i.list {
+	case Follows:
+		g, err := i.Profiles.Graph(i.ctx, i.me)
+		if err != nil {
+			return err
+		}
+		i.friends = g.Following
+	case Lists:
+		all, err := i.Posts.Lists(i.ctx, i.me)
+		if err != nil {
+			return err
+		}
+		i.lists = make(map[string]ids.ID, len(all))
+		for _, l := range all {
+			i.lists[l.Title] = l.ID
+		}
 	}
-	all, err := i.Posts.Lists(i.ctx, i.me)
-	out := make(map[string]ids.ID, len(all))
-	for _, l := range all {
-		out[l.Title] = l.ID
-	}
-	return out, err
+	return nil
 }
 
 // do does a line.
@@ -44,6 +55,9 @@ func (i *importer) do(line csvLine) error {
 	case DomainBlocks:
 		domain := line.cell(0)
 		i.seen[strings.ToLower(domain)] = true
+		if i.known {
+			return nil
+		}
 		return i.Profiles.BlockDomain(i.ctx, i.me, domain)
 	case Bookmarks:
 		return i.bookmark(line.cell(0))
@@ -55,6 +69,9 @@ func (i *importer) do(line csvLine) error {
 		return err
 	}
 	i.seen[a.ID.String()] = true
+	if i.known {
+		return nil
+	}
 	switch i.list {
 	case Follows:
 		return i.follow(a, line)
@@ -67,6 +84,11 @@ func (i *importer) do(line csvLine) error {
 }
 
 func (i *importer) follow(a *profiles.Account, line csvLine) error {
+	if _, ok := i.friends[a.ID]; !ok {
+		if d := i.Limit.Allow(i.me.String(), i.FollowRule); !d.OK {
+			return &errs.Error{Kind: errs.TooMany, After: d.RetryAfter}
+		}
+	}
 	boosts, notify := line.named("show boosts", 1) != "false", line.named("notify on new posts", 2) == "true"
 	languages := strings.FieldsFunc(line.named("languages", 3), func(r rune) bool { return r == ',' || r == ' ' })
 	_, err := i.Profiles.Follow(i.ctx, i.me, a.ID, profiles.FollowOptions{Boosts: &boosts, Notify: &notify, Languages: &languages})
@@ -85,6 +107,9 @@ func (i *importer) bookmark(address string) error {
 		return errs.NotFoundRecord()
 	}
 	i.seen[id.String()] = true
+	if i.known {
+		return nil
+	}
 	_, err = i.Posts.Bookmark(i.ctx, i.me, id)
 	return err
 }
@@ -96,6 +121,9 @@ func (i *importer) member(title, address string) error {
 		return err
 	}
 	id, ok := i.lists[title]
+	if !ok && i.known { // deleted since
+		return nil
+	}
 	if !ok {
 		l, err := i.Posts.CreateList(i.ctx, i.me, posts.ListUpdate{Title: &title})
 		if err != nil {
@@ -105,6 +133,9 @@ func (i *importer) member(title, address string) error {
 		i.lists[title] = id
 	}
 	i.seen[id.String()+" "+a.ID.String()], i.seen[id.String()] = true, true
+	if i.known {
+		return nil
+	}
 	with, err := i.Posts.ListsWith(i.ctx, i.me, a.ID)
 	if err != nil {
 		return err

@@ -17,15 +17,15 @@ const (
 	chunk     = 64 << 10         // bytes that are written at once
 )
 
-// works makes and deletes archives until ctx ends. Whatever cuts it short, the
+// works makes and deletes archives and does imports until ctx ends. Whatever cuts it short, the
 // rest is done later, here or on another node.
 func (s *Service) works(ctx context.Context) {
 	tick := time.NewTicker(workEvery)
 	defer tick.Stop()
 	for {
-		for _, work := range []func(context.Context) error{s.makeAll, s.Sweep} {
+		for _, work := range []func(context.Context) error{s.ImportAll, s.makeAll, s.Sweep} {
 			if err := work(ctx); err != nil && ctx.Err() == nil {
-				s.Log.ErrorContext(ctx, "archives", "error", err)
+				s.Log.ErrorContext(ctx, "archives and imports", "error", err)
 			}
 		}
 		select {

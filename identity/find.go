@@ -139,6 +139,7 @@ func (s *Service) remove(ctx context.Context, tx *db.Tx, id ids.ID, text string)
 	}
 	for _, text := range []string{"DELETE FROM identity_links WHERE user_id = $1", "DELETE FROM identity_activity WHERE user_id = $1",
 		"DELETE FROM identity_addresses WHERE user_id = $1", "DELETE FROM identity_invites WHERE user_id = $1",
+		"DELETE FROM identity_imports WHERE user_id = $1",
 		"UPDATE identity_exports SET user_id = 0, expires_at = 0 WHERE user_id = $1"} { // their files are deleted by who made them
 		if _, err := db.Exec(ctx, tx, text, id); err != nil {
 			return err

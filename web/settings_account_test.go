@@ -214,15 +214,28 @@ func TestImportSettings(t *testing.T) {
 	page := a.get("/settings/import").is(http.StatusOK)
 	file := func(text string) map[string][]byte { return map[string][]byte{"file": []byte(text)} }
 	page.send("/settings/import", url.Values{"kind": {"follows"}, "mode": {"merge"}}, nil).is(http.StatusUnprocessableEntity).says("Has no lines.")
+	// finished waits until the background has done with the last file.
+	finished := func(n int) *shown {
+		t.Helper()
+		testkit.Eventually(t, func() bool {
+			w.kit.Clock.Advance(time.Minute) // pages are limited
+			list, err := w.archive.Imports(w.kit.Ctx, ann)
+			return err == nil && len(list) == n && list[0].Finished
+		})
+		return a.get("/settings/import").is(http.StatusOK)
+	}
 	page.send("/settings/import", url.Values{"kind": {"follows"}, "mode": {"merge"}},
-		file("Account address,Show boosts,Notify on new posts,Languages\nben@"+w.host+",false,true,\"de, en\"\nnobody@"+w.host+",true,false,\n")).
-		is(http.StatusOK).says("1 line is done.", "1 line could not be done", "Line 3", "nobody@", "Is not known here.").shows("kind", "follows")
+		file("Account address,Show boosts,Notify on new posts,Languages\nben@"+w.host+",false,true,\"de, en\"\nnobody@"+w.host+",true,false,\n")).is(http.StatusSeeOther)
+	if s := finished(1).says("1 line is done.", "1 line could not be done", "Line 3", "nobody@", "Is not known here."); strings.Contains(s.body, "every 3s") {
+		t.Error("the page goes on to ask")
+	}
 	g, err := w.profiles.Graph(w.kit.Ctx, ann)
 	w.must(err)
 	if f, ok := g.Following[ben]; !ok || f.Boosts || !f.Notify || len(f.Languages) != 2 {
 		t.Errorf("the follow is %+v, %v", f, ok)
 	}
-	page.send("/settings/import", url.Values{"kind": {"follows"}, "mode": {"overwrite"}}, file("Account address\neve\n")).is(http.StatusOK).says("1 line is done.", "1 that was not in the file is ended.")
+	page.send("/settings/import", url.Values{"kind": {"follows"}, "mode": {"overwrite"}}, file("Account address\neve\n")).is(http.StatusSeeOther)
+	finished(2).says("1 line is done.", "1 that was not in the file is ended.")
 	if g, err = w.profiles.Graph(w.kit.Ctx, ann); err != nil || len(g.Following) != 1 || g.Following[eve].Boosts != true {
 		t.Errorf("follows %+v, %v", g.Following, err)
 	}
