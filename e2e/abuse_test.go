@@ -41,6 +41,7 @@ type lab struct {
 	*testing.T
 	base           string
 	ann, ben, cleo visitor
+	olga           visitor // owns the house; without token: of a server elsewhere nobody does
 	none           visitor // anonymous
 	eyes           *eyes
 	intranet       bool // the server reads pages at the address of that name
@@ -275,7 +276,7 @@ func TestAbuse(t *testing.T) {
 // of is the lab for one case.
 func (l *lab) of(t *testing.T) *lab {
 	out := &lab{T: t, base: l.base, eyes: l.eyes, intranet: l.intranet}
-	for _, p := range []struct{ to, from *visitor }{{&out.ann, &l.ann}, {&out.ben, &l.ben}, {&out.cleo, &l.cleo}, {&out.none, &l.none}} {
+	for _, p := range []struct{ to, from *visitor }{{&out.ann, &l.ann}, {&out.ben, &l.ben}, {&out.cleo, &l.cleo}, {&out.olga, &l.olga}, {&out.none, &l.none}} {
 		*p.to = *p.from
 		p.to.l = out
 	}
@@ -288,6 +289,7 @@ func newLab(t *testing.T) *lab {
 	tokens := strings.Split(*abuseTokens, ",")
 	if l.base == "" {
 		data := filepath.Join(t.TempDir(), "data")
+		l.olga = visitor{l: l, name: "olga", token: ownerOf(t, data, "olga")}
 		tokens = []string{member(t, data, "ann"), member(t, data, "ben"), member(t, data, "cleo")}
 		args := []string{"serve", "--data", data, "--rate-limits", "off"}
 		if l.intranet = runtime.GOOS == "linux"; l.intranet {

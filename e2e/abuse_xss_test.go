@@ -119,6 +119,14 @@ func (r reply) tried() error {
 	return nil
 }
 
+// refused is fine with a refusal only.
+func (r reply) refused() error {
+	if r.status < 400 || r.status >= 500 {
+		return fmt.Errorf("%s: %d %.200s", r.call, r.status, r.body)
+	}
+	return nil
+}
+
 // xss: what members type and send does nothing in anybody's browser.
 var xss = []attack{
 	{"XS-01", "xss", func(l *lab) error {
@@ -161,6 +169,7 @@ var xss = []attack{
 		}
 		return l.see(l.ben.name, "/lists", "/settings/filters", "/settings/profile", "/settings/sessions", "/")
 	}},
+	{"XS-02-desks", "xss", attackDesks},
 	{"XS-04", "xss", func(l *lab) error {
 		for _, p := range malformed {
 			if err := first(l.ben.post("/api/v1/statuses", url.Values{"status": {p}}.Encode()).tried(),
