@@ -75,6 +75,28 @@ func (s *Service) Context(ctx context.Context, by, id ids.ID) (ancestors, descen
 	return ancestors, descendants, err
 }
 
+// AnswersSince returns what has come into a conversation, named by its first post,
+// after another post, oldest first. It leaves out what the viewer may not or does
+// not want to see.
+func (s *Service) AnswersSince(ctx context.Context, by, root, since ids.ID) ([]*View, error) {
+	v, err := s.viewer(ctx, by)
+	if err != nil {
+		return nil, err
+	}
+	t, err := s.thread(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	var fresh []ids.ID
+	for id := range t.parents {
+		if id > since {
+			fresh = append(fresh, id)
+		}
+	}
+	slices.Sort(fresh)
+	return s.views(ctx, v, fresh[:min(len(fresh), contextMax)], func(v *viewer, p, of *Post) bool { return !v.hides(p, of) })
+}
+
 // above returns what a post answers, the first post first, no more than most.
 func (t *thread) above(p *Post, most int) []ids.ID {
 	var out []ids.ID

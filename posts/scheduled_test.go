@@ -91,7 +91,9 @@ func TestChangeScheduled(t *testing.T) {
 			"none":            func() (*Scheduled, error) { return w.ChangeScheduled(k.Ctx, ada, x.ID+1, other, at) },
 			"too soon":        func() (*Scheduled, error) { return w.ChangeScheduled(k.Ctx, ada, x.ID, other, k.Clock.Now()) },
 			"empty":           func() (*Scheduled, error) { return w.ChangeScheduled(k.Ctx, ada, x.ID, Draft{}, at) },
-			"a used picture":  func() (*Scheduled, error) { return w.ChangeScheduled(k.Ctx, ada, x.ID, Draft{Text: "x", Media: full.Draft.Media}, at) },
+			"a used picture": func() (*Scheduled, error) {
+				return w.ChangeScheduled(k.Ctx, ada, x.ID, Draft{Text: "x", Media: full.Draft.Media}, at)
+			},
 		} {
 			want := errs.Invalid
 			if what == "somebody else's" || what == "none" {

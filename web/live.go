@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/guildhall/guildhall/internal/errs"
@@ -29,8 +30,8 @@ const (
 
 // events answers with server-sent events of what is new for the member: "post"
 // with the id of a post in the home timeline, "answer" with the thread and the id
-// of a post in one of the threads that are asked for, "edit" and "delete" with the
-// id of a post in either,
+// of a post in one of the threads that are asked for (by their first post and the
+// newest one that is known, "1-2"), "edit" and "delete" with the id of a post in either,
 // "notifications" and "conversations" with how many are new. It ends with the
 // session and when the server stops. A script that asks for a part only wants to
 // know whether there is still a session.
@@ -46,17 +47,25 @@ func (c *call) events() error {
 	}
 	defer feed.Close()
 	channels := []notifications.Channel{{Name: notifications.ChannelUser}, {Name: notifications.ChannelDirect}}
+	shown := map[ids.ID]ids.ID{} // threads, and the newest post of each
 	for i, text := range c.r.URL.Query()["thread"] {
+		text, newest, _ := strings.Cut(text, "-")
 		thread, ok := ids.Parse(text)
-		if !ok || i == threadsMax {
+		since, known := ids.Parse(newest)
+		if !ok || !known || i == threadsMax {
 			return errNoPage()
 		}
+		shown[thread] = since
 		channels = append(channels, notifications.Channel{Name: notifications.ChannelThread, Thread: thread})
 	}
 	for _, channel := range channels {
 		if err := feed.Add(channel); err != nil {
 			return err
 		}
+	}
+	missed, err := c.missed(shown)
+	if err != nil {
+		return err
 	}
 	connection := http.NewResponseController(c.w)
 	// The connection may carry other requests after this one.
@@ -75,7 +84,7 @@ func (c *call) events() error {
 		return connection.Flush() == nil
 	}
 	// A browser that comes back may have missed some.
-	if !send("retry: 2000\n" + c.notificationsEvent() + c.talksEvent()) {
+	if !send("retry: 2000\n" + c.notificationsEvent() + c.talksEvent() + missed) {
 		return nil
 	}
 	tick := time.NewTicker(heartbeat)
@@ -138,7 +147,29 @@ func (c *call) threadEvent(m *notifications.Message, told bool) string {
 	case c.hides(m.View, posts.FilterThread):
 		return ""
 	}
-	return "event: answer\ndata: " + m.View.ThreadID.String() + " " + m.PostID.String() + "\n\n"
+	return answerEvent(m.View)
+}
+
+func answerEvent(v *posts.View) string {
+	return "event: answer\ndata: " + v.ThreadID.String() + " " + v.ID.String() + "\n\n"
+}
+
+// missed tells of what has come into threads since the newest posts that the
+// browser shows of them.
+func (c *call) missed(shown map[ids.ID]ids.ID) (string, error) {
+	text := ""
+	for thread, newest := range shown {
+		views, err := c.Posts.AnswersSince(c.r.Context(), c.user.ID, thread, newest)
+		if err != nil {
+			return "", err
+		}
+		for _, v := range views {
+			if !c.hides(v, posts.FilterThread) {
+				text += answerEvent(v)
+			}
+		}
+	}
+	return text, nil
 }
 
 func (c *call) talksEvent() string {

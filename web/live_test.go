@@ -3,6 +3,7 @@ package web_test
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -10,7 +11,6 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
-	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/testkit"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/profiles"
@@ -18,13 +18,13 @@ import (
 
 // events opens the stream and returns its lines as they come; the channel is
 // closed when it ends. Threads are those that it shall tell of.
-func (b *browser) events(threads ...ids.ID) <-chan string {
+func (b *browser) events(threads ...string) <-chan string {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(b.kit.Ctx, time.Minute)
 	b.Cleanup(cancel)
 	query := url.Values{}
-	for _, id := range threads {
-		query.Add("thread", id.String())
+	for _, thread := range threads {
+		query.Add("thread", thread)
 	}
 	r, err := http.NewRequestWithContext(ctx, "GET", b.base+"/events?"+query.Encode(), nil)
 	b.must(err)
@@ -112,7 +112,8 @@ func TestEventsOfThread(t *testing.T) {
 	post := w.post(ann, posts.Draft{Text: "Shep"})
 	w.filter(ben, "Goats", "goats", posts.FilterHide, posts.FilterThread)
 	stranger, friend := w.signedIn("ben"), w.signedIn("cyd")
-	lines, theirs, elsewhere := stranger.events(post.ID, 1), friend.events(post.ID), stranger.events(1)
+	shown := fmt.Sprintf("%d-%d", post.ID, post.ID)
+	lines, theirs, elsewhere := stranger.events(shown, "1-1"), friend.events(shown), stranger.events("1-1")
 	for _, l := range []<-chan string{lines, theirs, elsewhere} {
 		stranger.awaits(l, "event: conversations")
 	}
@@ -157,8 +158,10 @@ func TestEventsOfThread(t *testing.T) {
 			t.Errorf("%d answers, %d edits, %d deletions: %q", a, e, d, heard[lines])
 		}
 	}
-	stranger.get("/events?thread=x").is(http.StatusNotFound)
-	stranger.get("/events?thread=1" + strings.Repeat("&thread=1", 20)).is(http.StatusNotFound)
+	// What has come before the connection is told at once.
+	hears("data: "+post.ID.String()+" "+last.ID.String(), stranger.events(shown))
+	stranger.get("/events?thread=1").is(http.StatusNotFound)
+	stranger.get("/events?thread=1-1" + strings.Repeat("&thread=1-1", 20)).is(http.StatusNotFound)
 }
 
 // enters signs a browser in.

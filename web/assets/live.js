@@ -11,7 +11,14 @@
   const title = document.title
   const arrived = new Set() // posts
   let unread = 0 // notifications that have come since the page was made
-  const threads = new Set(thread ? [thread] : []) // that windows show; known to the one with the connection
+  // newest is the id of the newest post of the page. Ids are too long for numbers.
+  function newest() {
+    const ids = [...document.querySelectorAll("main article[data-post]")].map(a => BigInt(a.dataset.post))
+    return ids.length ? ids.reduce((a, b) => (a > b ? a : b)) : 0n
+  }
+
+  const showing = thread ? `${thread}-${newest()}` : "" // what came between the page and the connection is told, too
+  const threads = new Set(showing ? [showing] : []) // that windows show; known to the one with the connection
   const threadsMax = 20
   let others, source, before, release, leaving, timer, soon
   let wait = 1000
@@ -22,7 +29,7 @@
     if (message.post && kind === "posts") arrive(message.post)
     if (message.answer && thread && message.thread === thread) arrive(message.answer)
     if (message.watch && release) watch(message.watch)
-    if (message.asks && thread) others.postMessage({ watch: thread })
+    if (message.asks && showing) others.postMessage({ watch: showing })
     if (message.notifications !== undefined) {
       badge(place.dataset.notifications, message.notifications)
       if (navigator.setAppBadge) navigator.setAppBadge(message.notifications).catch(() => {}) // not installed
@@ -103,7 +110,7 @@
     if (known) return
     for (const first of threads) {
       if (threads.size <= threadsMax) break
-      if (first !== thread) threads.delete(first)
+      if (first !== showing) threads.delete(first)
     }
     clearTimeout(soon)
     soon = setTimeout(() => connect(false), 50)
@@ -149,11 +156,6 @@
     }
   }
 
-  // newest is the id of the newest post of the page. Ids are too long for numbers.
-  function newest() {
-    const ids = [...document.querySelectorAll("main article[data-post]")].map(a => BigInt(a.dataset.post))
-    return ids.length ? ids.reduce((a, b) => (a > b ? a : b)) : 0n
-  }
   let since = kind === "posts" ? newest() : 0n
 
   // what gives the document that has what is new.
@@ -288,7 +290,7 @@
     }
     if (navigator.locks && others) navigator.locks.request("guildhall-live", { signal: leaving.signal }, hold).catch(() => {}) // given up
     else hold()
-    if (thread) others?.postMessage({ watch: thread })
+    if (showing) others?.postMessage({ watch: showing })
   }
 
   // A page that the browser keeps for going back must hold nothing.
