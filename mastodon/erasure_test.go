@@ -1,6 +1,7 @@
 package mastodon_test
 
 import (
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/practice"
 	"github.com/guildhall/guildhall/profiles"
 )
 
@@ -22,9 +24,9 @@ import (
 // names an account must go with it, or be among those that are kept.
 var (
 	namesAccount = []string{"account_id", "user_id", "author_id", "from_id", "to_id", "target_id", "actor_id", "assigned_id", "resolved_id", "in_reply_to_account_id"}
-	namesOther   = []string{"announcement_id", "app_id", "block_id", "boost_of_id", "client_id", "collection_id", "conversation_id", "edit_id", "event_id", "filter_id",
+	namesOther   = []string{"announcement_id", "app_id", "attempt_id", "block_id", "boost_of_id", "card_id", "client_id", "collection_id", "conversation_id", "deck_id", "edit_id", "event_id", "filter_id",
 		"in_reply_to_id", "invite_id", "last_id", "last_read_id", "link_id", "list_id", "media_id", "notification_id", "object_id", "poll_id", "post_id",
-		"quote_of_id", "report_id", "rule_id", "scheduled_id", "status_id", "subscription_id", "tag_id", "thread_id", "token_id", "version_id", "warning_id"}
+		"quote_of_id", "report_id", "review_id", "rule_id", "scheduled_id", "session_id", "status_id", "story_id", "subscription_id", "tag_id", "thread_id", "token_id", "version_id", "warning_id"}
 )
 
 // isAccount are the tables whose id is an account's.
@@ -50,7 +52,7 @@ var keptOfErased = map[string]string{
 
 // schemas are the rooms that have tables.
 var schemas = map[string]func() fs.FS{"identity": identity.Schema, "profiles": profiles.Schema, "posts": posts.Schema,
-	"instance": instance.Schema, "moderation": moderation.Schema, "notifications": notifications.Schema}
+	"instance": instance.Schema, "moderation": moderation.Schema, "notifications": notifications.Schema, "practice": practice.Schema}
 
 // column is a column that names accounts.
 type column struct {
@@ -186,6 +188,7 @@ func (w *world) lives(ann, boss *person) {
 	w.must(w.identity.RequestReset(w.kit.Ctx, "ann@example.org", "192.0.2.7", ""))
 	w.must(w.identity.ChangeEmail(w.kit.Ctx, ann.id, password, "ann@example.net"))
 	w.must(w.identity.RequestExport(w.kit.Ctx, ann.id, password))
+	w.must(w.identity.RequestImport(w.kit.Ctx, ann.id, identity.Import{List: "following", Body: []byte("Account address\n"), Lines: 1}))
 	_, err = w.identity.CreateInvite(w.kit.Ctx, ann.id, 1, time.Time{})
 	w.must(err)
 	w.code(ann, w.app("read"), "read")
@@ -224,6 +227,20 @@ func (w *world) lives(ann, boss *person) {
 	post(ann, "/api/v2/filters", "title", "a filter", "context[]", "home", "keywords_attributes[][keyword]", "x")
 	post(ann, "/api/v1/tags/go/follow")
 	post(ann, "/api/v1/tags/go/feature")
+
+	// How they prepare.
+	w.do("PUT", practiceAt+"/plan", ann.token, `{"minutes": 30}`).is(200)
+	post(ann, practiceAt+"/sessions")
+	post(ann, practiceAt+"/stories", "title", "Outage")
+	attempt := practiceAt + "/attempts/" + post(ann, practiceAt+"/attempts", "deck", "backend-core", "card", "be-024").text("id")
+	w.do("PUT", attempt+"/recording", ann.token, upload(w, "@file", "OggS what is said")).is(200)
+	post(ann, attempt+"/answer", "text", "It was me.")
+	opened := post(ann, attempt+"/prediction", "percent", "50")
+	var marks []string
+	for i := range 7 {
+		marks = append(marks, fmt.Sprintf(`{"point": %q, "mark": "yes"}`, opened.text(fmt.Sprintf("card.rubric.%d.id", i))))
+	}
+	w.do("POST", attempt+"/review", ann.token, `{"marks": [`+strings.Join(marks, ",")+`]}`).is(200)
 
 	// What they are told, and tell.
 	w.do("POST", "/api/v1/markers", ann.token, `{"home": {"last_read_id": "1"}}`).is(200)

@@ -101,5 +101,6 @@ func Routes() []Route {
 		adminRoutes(),
 		communityRoutes(),
 		guildhallRoutes(),
+		practiceRoutes(),
 	)
 }

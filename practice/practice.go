@@ -11,6 +11,7 @@ import (
 
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/practice/deck"
+	"github.com/guildhall/guildhall/practice/fsrs"
 )
 
 // Plan is what a member prepares for.
@@ -30,6 +31,7 @@ const (
 	Due   Reason = iota // its review is due
 	Gap                 // of a topic of the plan that was answered least
 	Fresh               // never seen
+	Ahead               // not due yet, because nothing else is left
 )
 
 // Session is a row of cards to be answered in one sitting.
@@ -67,13 +69,13 @@ type Attempt struct {
 	ID         ids.ID // says when it began
 	AccountID  ids.ID
 	DeckID     string
+	CardID     string
 	Card       *deck.Card // the version that was answered
 	SessionID  ids.ID     // 0: by itself
 	State      State
 	Answer     string
 	StoryID    ids.ID // 0: none
-	Audio      string // key of the recording; empty: none
-	AudioType  string // its media type
+	Audio      string // key of the recording, which says its type; empty: none
 	Predicted  int    // percent; -1: not said
 	Seconds    int
 	AnsweredAt time.Time
@@ -81,13 +83,13 @@ type Attempt struct {
 }
 
 // Mark is what was found of one point of a rubric.
-type Mark uint8
+type Mark = fsrs.Mark
 
 // The marks.
 const (
-	No Mark = iota
-	Partly
-	Yes
+	No     = fsrs.No
+	Partly = fsrs.Partly
+	Yes    = fsrs.Yes
 )
 
 // Ticked is a mark with its point and what was noted.

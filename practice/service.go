@@ -3,8 +3,11 @@ package practice
 import (
 	"context"
 	"embed"
+	"fmt"
 	"io/fs"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/guildhall/guildhall/internal/blob"
@@ -12,6 +15,7 @@ import (
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/practice/deck"
 	"github.com/guildhall/guildhall/profiles"
 )
 
@@ -51,17 +55,77 @@ type Deps struct {
 // Service is the room. Its methods may be called concurrently.
 type Service struct {
 	Deps
-	config Config
-	outbox *bus.Outbox
+	config  Config
+	outbox  *bus.Outbox
+	terms   *deck.Terms
+	library atomic.Pointer[library]
+	fresh   sync.Mutex    // held while the decks are read anew, so that the newest stay
+	stale   chan struct{} // another node has changed them
 }
 
-// New returns a service; Start makes it take part in events.
+// New returns a service, which knows decks from Start on.
 func New(d Deps, c Config) *Service {
-	return &Service{Deps: d, config: c, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now)}
+	s := &Service{Deps: d, config: c, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now), terms: &deck.Terms{}, stale: make(chan struct{}, 1)}
+	s.library.Store(newLibrary())
+	return s
 }
 
-// Start relays the room's events until ctx ends.
+// reloadEvery is the net below the events that tell of changed decks.
+const reloadEvery = 10 * time.Minute
+
+// Start reads the decks, brings in those that come with the program, and takes
+// part in events until ctx ends.
 func (s *Service) Start(ctx context.Context) error {
-	go s.outbox.Run(ctx)
+	if err := s.start(ctx); err != nil {
+		return fmt.Errorf("practice: %w", err)
+	}
 	return nil
+}
+
+func (s *Service) start(ctx context.Context) (err error) {
+	if s.terms, err = deck.ReadTerms(s.Bundled); err != nil {
+		return err
+	}
+	if err := s.Bus.Follow(bus.Follower{Event: s.hear, Lost: s.outdate}); err != nil {
+		return err
+	}
+	if err := s.reload(ctx); err != nil {
+		return err
+	}
+	if err := s.importBundled(ctx); err != nil {
+		return err
+	}
+	go s.outbox.Run(ctx)
+	go s.loop(ctx)
+	return s.Bus.Consume(ctx, bus.Consumer{Name: "practice", Events: []string{"profiles.erased"}, Handle: s.erasures})
+}
+
+func (s *Service) loop(ctx context.Context) {
+	net := time.NewTicker(reloadEvery)
+	defer net.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-net.C:
+		case <-s.stale:
+		}
+		if err := s.reload(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Error("decks not read", "error", err)
+		}
+	}
+}
+
+// hear notes what other nodes, and other processes on the database, change.
+func (s *Service) hear(e bus.Event) {
+	if e.Domain == s.DB.Name() && e.Kind == (DeckChanged{}).Kind() {
+		s.outdate()
+	}
+}
+
+func (s *Service) outdate() {
+	select {
+	case s.stale <- struct{}{}:
+	default: // they will be read anew already
+	}
 }

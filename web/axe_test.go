@@ -64,13 +64,15 @@ var unseen = map[string]string{
 	"/events":               "a stream",
 	"/manifest.webmanifest": "for browsers",
 	"/admin/system/statements/{database}/{key}": "there is none that is slow",
-	"/sw.js":                      "a script",
-	"/settings/exports/{file}":    "a file",
-	"/backups/{id}/download":      "a file",
-	"/compose/complete":           "a part of a page",
-	"/compose/pictures/{$}":       "a part of a page",
-	"/users/{name}":               "leads to the profile",
-	"/users/{name}/statuses/{id}": "leads to the post",
+	"/sw.js":                            "a script",
+	"/practice/attempts/{id}/recording": "a file",
+	"/settings/notifications/device":    "for the service worker",
+	"/settings/exports/{file}":          "a file",
+	"/backups/{id}/download":            "a file",
+	"/compose/complete":                 "a part of a page",
+	"/compose/pictures/{$}":             "a part of a page",
+	"/users/{name}":                     "leads to the profile",
+	"/users/{name}/statuses/{id}":       "leads to the post",
 }
 
 // No page is forgotten by the tests that look at all of them.

@@ -141,7 +141,7 @@ const (
 
 // routes are all pages.
 func routes() []route {
-	return append(slices.Concat(settingsRoutes(), staffRoutes()), []route{
+	return append(slices.Concat(settingsRoutes(), staffRoutes(), practiceRoutes()), []route{
 		{"GET /{$}", (*call).home, everybody},
 		{"GET " + localTimelinePath, (*call).local, everybody},
 		{"GET " + notificationsPath, (*call).notificationList, members},
@@ -271,6 +271,8 @@ func (c *call) maxFiles() int64 {
 		if c.composes() {
 			n = int64(c.config.Posts.MaxMedia) * c.config.Posts.MediaBytes
 		}
+	case attemptsPath + "/{id}/{deed}":
+		n = practice.MaxRecording
 	case uploadPath:
 		n = c.config.Posts.MediaBytes
 	case profileSettingsPath:
@@ -321,6 +323,6 @@ func policy(formTarget string) string {
 	if formTarget != "" {
 		formTarget = " " + formTarget
 	}
-	return "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'" +
+	return "default-src 'none'; script-src 'self'; connect-src 'self'; media-src 'self' blob:; style-src 'self'; img-src 'self' blob:; font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'" +
 		formTarget + "; base-uri 'none'; frame-ancestors 'none'"
 }

@@ -70,7 +70,6 @@ CREATE TABLE practice_attempts (
     answer TEXT NOT NULL,
     story_id BIGINT NOT NULL,      -- 0: none
     audio TEXT NOT NULL,           -- key of the recording, empty: none
-    audio_type TEXT NOT NULL,
     predicted BIGINT NOT NULL,     -- percent; -1: not said
     seconds BIGINT NOT NULL,       -- that answering took
     answered_at BIGINT NOT NULL,
@@ -78,6 +77,7 @@ CREATE TABLE practice_attempts (
 );
 CREATE INDEX practice_attempts_account ON practice_attempts (account_id, id);
 CREATE INDEX practice_attempts_card ON practice_attempts (account_id, deck_id, card_id, id);
+CREATE INDEX practice_attempts_audio ON practice_attempts (audio) WHERE audio <> '';
 
 -- what somebody, the author or a peer, found in an answer
 CREATE TABLE practice_reviews (

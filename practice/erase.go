@@ -1,0 +1,75 @@
+package practice
+
+import (
+	"context"
+
+	"github.com/guildhall/guildhall/internal/bus"
+	"github.com/guildhall/guildhall/internal/db"
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/profiles"
+)
+
+// erasures deletes what accounts that are gone for good have practised.
+func (s *Service) erasures(ctx context.Context, events []bus.Event) error {
+	for _, e := range events {
+		gone, err := bus.Decode[profiles.Erased](e)
+		if err != nil {
+			return err
+		}
+		if err := s.erase(ctx, gone.AccountID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// erased are the tables of what is an account's own. Sessions take their cards
+// with them, attempts their reviews.
+var erased = [...]string{
+	"DELETE FROM practice_reviews WHERE account_id = $1",
+	"DELETE FROM practice_attempts WHERE account_id = $1",
+	"DELETE FROM practice_sessions WHERE account_id = $1",
+	"DELETE FROM practice_plans WHERE account_id = $1",
+	"DELETE FROM practice_log WHERE account_id = $1",
+	"DELETE FROM practice_schedules WHERE account_id = $1",
+	"DELETE FROM practice_stories WHERE account_id = $1",
+}
+
+// erase deletes all that an account has, recordings first: should it be cut
+// short, their names are still there for the next time.
+func (s *Service) erase(ctx context.Context, account ids.ID) error {
+	for after := ids.ID(0); ; {
+		type spoken struct {
+			id  ids.ID
+			key string
+		}
+		list, err := db.All(ctx, s.DB, func(r *spoken) []any { return []any{&r.id, &r.key} },
+			"SELECT id, audio FROM practice_attempts WHERE account_id = $1 AND id > $2 AND audio <> '' ORDER BY id LIMIT 200", account, after)
+		if err != nil {
+			return err
+		}
+		for _, r := range list {
+			others, err := db.Value[bool](ctx, s.DB, "SELECT EXISTS (SELECT 1 FROM practice_attempts WHERE audio = $1 AND audio <> '' AND account_id <> $2)", r.key, account)
+			if err != nil {
+				return err
+			}
+			if !others {
+				if err := s.Recordings.Delete(ctx, r.key); err != nil {
+					return err
+				}
+			}
+			after = r.id
+		}
+		if len(list) == 0 {
+			break
+		}
+	}
+	return s.write(ctx, func(tx *db.Tx) error {
+		for _, text := range erased {
+			if _, err := db.Exec(ctx, tx, text, account); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
