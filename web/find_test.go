@@ -128,3 +128,18 @@ func TestFollowRequests(t *testing.T) {
 	a.get("/@ann/followers").says("I am ben")
 	w.browser().get("/follow_requests").is(http.StatusSeeOther)
 }
+
+// What a member tells of themselves beside posts: hashtags and people.
+func TestProfileDetails(t *testing.T) {
+	w := open(t)
+	ann, ben := w.member("ann"), w.member("ben")
+	page := w.browser().get("/@ann?show=details").is(http.StatusOK).says("would be here")
+	page.says("Details", "With answers")
+	_, err := w.posts.FeatureTag(w.kit.Ctx, ann, "postgres")
+	w.must(err)
+	_, err = w.profiles.Follow(w.kit.Ctx, ann, ben, profiles.FollowOptions{})
+	w.must(err)
+	_, err = w.profiles.Endorse(w.kit.Ctx, ann, ben)
+	w.must(err)
+	w.browser().get("/@ann?show=details").is(http.StatusOK).says("Writes about", "#postgres", "Recommends", "@ben")
+}

@@ -40,7 +40,7 @@ func everyPage(w *world) map[string]*shown {
 	w.must(err)
 	visitor, member := w.browser(), w.signedIn("author")
 	pages := map[string]*shown{}
-	for _, path := range []string{"/", "/about", "/privacy-policy", "/terms-of-service", "/api/docs", "/offline", "/tags/go", "/tags/unused", "/search", "/search?q=author", "/explore", "/explore/tags", "/explore/links", "/explore/people", "/@author/followers", "/@author/following", "/@author", "/@author?show=replies", "/@author?show=media", w.address("author", first), w.address("author", first) + "/history",
+	for _, path := range []string{"/", "/about", "/privacy-policy", "/terms-of-service", "/api/docs", "/offline", "/tags/go", "/tags/unused", "/search", "/search?q=author", "/explore", "/explore/tags", "/explore/links", "/explore/people", "/@author/followers", "/@author/following", "/@author", "/@author?show=replies", "/@author?show=media", "/@author?show=details", w.address("author", first), w.address("author", first) + "/history",
 		"/auth/sign_in", "/auth/sign_up", "/auth/confirmation", "/auth/confirmation?token=x", "/auth/password/new", "/auth/password/edit?token=x",
 		"/oauth/authorize?client_id=x", "/oauth/authorize/native?code=abc", "/nothing", "/@nobody", "/@author/1", "/a//b", "/auth/sign_out"} {
 		pages[path] = visitor.get(path)

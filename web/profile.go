@@ -15,12 +15,22 @@ type profileData struct {
 	Account *profiles.Account
 	Face    face
 	Posts   int
-	Show    string // which posts: "", "replies" or "media"
+	Show    string // which posts, "", "replies" or "media"; or "details"
 	Pinned  []card
 	// Relation is how the reader stands to them, nil: not at all.
 	Relation *profiles.Relationship
+	Details  *detailsData // nil: posts are shown
 	listData
 }
+
+// detailsData is what else somebody tells of themselves.
+type detailsData struct {
+	Tags        []posts.FeaturedTag
+	Recommended []person
+}
+
+// recommendedMost is how many people a profile recommends on its page.
+const recommendedMost = 40
 
 func (c *call) profile() error {
 	a, err := c.owner()
@@ -47,12 +57,17 @@ func (c *call) profile() error {
 	if d.Show != "" {
 		path += "show=" + d.Show + "&"
 	}
-	p := c.listPage()
-	views, err := c.Posts.AccountPosts(ctx, c.viewer(), a.ID, filter, p)
-	if err != nil {
-		return err
+	if c.query("show") == "details" {
+		d.Show = "details"
+		d.Details, err = c.detailsOf(a.ID)
+	} else {
+		p := c.listPage()
+		var views []*posts.View
+		if views, err = c.Posts.AccountPosts(ctx, c.viewer(), a.ID, filter, p); err == nil {
+			d.listData, err = c.list(views, p, posts.FilterAccount, path)
+		}
 	}
-	if d.listData, err = c.list(views, p, posts.FilterAccount, path); err != nil {
+	if err != nil {
 		return err
 	}
 	if d.Show == "" && !d.Later {
@@ -65,6 +80,22 @@ func (c *call) profile() error {
 	f.Preview = &preview{Type: "profile", URL: c.config.BaseURL + "/@" + a.Username, Title: nameOf(a) + " (@" + a.Username + "@" + c.host + ")",
 		Text: excerpt(a.Note), Image: c.mediaURL(a.Avatar), Alt: a.AvatarAlt}
 	return c.show(http.StatusOK, profilePage(f, d))
+}
+
+// detailsOf is the part of a profile that is no posts.
+func (c *call) detailsOf(id ids.ID) (*detailsData, error) {
+	ctx := c.r.Context()
+	tags, err := c.Posts.FeaturedTags(ctx, c.viewer(), id)
+	if err != nil {
+		return nil, err
+	}
+	most := page.Page{Limit: recommendedMost}
+	list, err := c.Profiles.EndorsementsOf(ctx, c.viewer(), id, most)
+	if err != nil {
+		return nil, err
+	}
+	people, err := c.entries(list, most, "")
+	return &detailsData{tags, people.People}, err
 }
 
 // owner returns the account that the address names.
