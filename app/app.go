@@ -274,7 +274,7 @@ func (a *App) build() error {
 		return err
 	}
 	a.Archive = archive.New(archive.Deps{Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Instance: a.Instance, Moderation: a.Moderation,
-		Notifications: a.Notifications, Files: exports, Media: a.blobs, Pictures: a.faces, Limit: a.limits, FollowRule: mastodon.DefaultLimits()["follows"], BaseURL: c.BaseURL, Now: a.now, Log: a.log})
+		Notifications: a.Notifications, Practice: a.Practice, Files: exports, Media: a.blobs, Pictures: a.faces, Limit: a.limits, FollowRule: mastodon.DefaultLimits()["follows"], BaseURL: c.BaseURL, Now: a.now, Log: a.log})
 	a.Identity.OnRevoked(a.closeStreams)
 	return nil
 }

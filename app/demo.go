@@ -164,6 +164,7 @@ func (s *seeding) run(ctx context.Context, o DemoOptions) error {
 	s.people, s.ids = community.Members, make([]ids.ID, len(community.Members))
 	s.joined = newProgress(s.out, "members", len(s.people))
 	past := newHistory(s, community)
+	s.practise(community.Practices)
 	writing := newProgress(s.out, "posts", o.Posts)
 	for i, p := range all {
 		switch imported := max(0, o.Posts-demoLived); {

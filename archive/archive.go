@@ -19,6 +19,7 @@ import (
 	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/practice"
 	"github.com/guildhall/guildhall/profiles"
 )
 
@@ -34,6 +35,7 @@ type Deps struct {
 	Instance      *instance.Service
 	Moderation    *moderation.Service
 	Notifications *notifications.Service
+	Practice      *practice.Service
 	Files         *blob.Store    // the archives; nobody else's files, and served by nothing but Open
 	Media         *blob.Store    // of posts
 	Pictures      *blob.Store    // of profiles

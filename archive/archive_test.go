@@ -10,6 +10,7 @@ import (
 	"image"
 	"image/png"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -31,6 +32,7 @@ import (
 	"github.com/guildhall/guildhall/moderation"
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/practice"
 	"github.com/guildhall/guildhall/profiles"
 )
 
@@ -76,7 +78,10 @@ func open(t *testing.T, k *testkit.Kit) *hall {
 	told := notifications.New(notifications.Deps{DB: k.Open("notifications", notifications.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
 		Identity: users, Profiles: people, Posts: talk, Keys: keys, Push: webpush.NewClient(nil, "mailto:operator@guild.test", k.Clock.Now),
 		Icon: func(*profiles.Account) string { return "" }}, notifications.DefaultConfig())
-	h.Service = archive.New(archive.Deps{Limit: limit.New(k.Clock.Now), FollowRule: limit.Rule{Name: "follows", Limit: 25, Window: 24 * time.Hour},
+	interviews := practice.New(practice.Deps{DB: k.Open("practice", practice.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
+		Profiles: people, Posts: talk, Recordings: store("recordings"), Bundled: os.DirFS("../decks")}, practice.DefaultConfig())
+	h.must(interviews.Start(k.Ctx))
+	h.Service = archive.New(archive.Deps{Practice: interviews, Limit: limit.New(k.Clock.Now), FollowRule: limit.Rule{Name: "follows", Limit: 25, Window: 24 * time.Hour},
 		Identity: users, Profiles: people, Posts: talk, Instance: house, Moderation: staff, Notifications: told,
 		Files: h.files, Media: blobs, Pictures: blobs, BaseURL: "https://guild.test", Now: k.Clock.Now, Log: k.Log})
 	return h

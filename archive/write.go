@@ -31,7 +31,7 @@ func (s *Service) write(ctx context.Context, account ids.ID, to io.Writer, hold 
 	}
 	b := &book{Service: s, ctx: ctx, me: me, zip: zip.NewWriter(to), hold: hold}
 	for _, part := range []func() error{b.readme, b.actor, b.outbox, b.likes, b.bookmarked, b.csvFiles, b.account, b.settings, b.people, b.keeps, b.votes, b.edits,
-		b.told, b.house, b.pictures, b.media} {
+		b.told, b.house, b.practised, b.pictures, b.media} {
 		if err := hold(); err != nil {
 			return err
 		}
@@ -63,6 +63,8 @@ people.json, notes.json, collections.json
     Requests, recommendations and your own notes about people.
 notifications.json, moderation.json, announcements.json
     What you were told, and what you have told the moderators.
+practice/
+    How you have prepared for interviews: plan, sessions, answers, what you found in them, when cards return, your stories, and your recordings.
 
 Times are in UTC. Ids are those of the server's API.
 `

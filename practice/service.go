@@ -63,7 +63,7 @@ type Service struct {
 	stale   chan struct{} // another node has changed them
 }
 
-// New returns a service, which knows decks from Start on.
+// New returns a service, which knows decks from Start, or Load, on.
 func New(d Deps, c Config) *Service {
 	s := &Service{Deps: d, config: c, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now), terms: &deck.Terms{}, stale: make(chan struct{}, 1)}
 	s.library.Store(newLibrary())
@@ -82,14 +82,21 @@ func (s *Service) Start(ctx context.Context) error {
 	return nil
 }
 
-func (s *Service) start(ctx context.Context) (err error) {
+// Load reads the words that decks may use, and the decks that are kept. Start
+// does so by itself; commands that run beside a server, and take no part in
+// events, need no more than this.
+func (s *Service) Load(ctx context.Context) (err error) {
 	if s.terms, err = deck.ReadTerms(s.Bundled); err != nil {
 		return err
 	}
+	return s.reload(ctx)
+}
+
+func (s *Service) start(ctx context.Context) error {
 	if err := s.Bus.Follow(bus.Follower{Event: s.hear, Lost: s.outdate}); err != nil {
 		return err
 	}
-	if err := s.reload(ctx); err != nil {
+	if err := s.Load(ctx); err != nil {
 		return err
 	}
 	if err := s.importBundled(ctx); err != nil {

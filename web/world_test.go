@@ -158,7 +158,7 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 	w.must(err)
 	t.Cleanup(func() { w.must(exports.Close()) })
 	w.archive = archive.New(archive.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance, Moderation: w.moderation,
-		Notifications: w.notifications, Files: exports, Media: w.blobs, Pictures: w.blobs, Limit: limits, FollowRule: wc.Limits["follows"], BaseURL: w.base, Now: k.Clock.Now, Log: k.Log})
+		Notifications: w.notifications, Practice: w.practice, Files: exports, Media: w.blobs, Pictures: w.blobs, Limit: limits, FollowRule: wc.Limits["follows"], BaseURL: w.base, Now: k.Clock.Now, Log: k.Log})
 	w.must(w.archive.Start(k.Ctx))
 	pages := httpx.Compress(web.New(web.Deps{Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Instance: w.instance, Moderation: w.moderation, Notifications: w.notifications,
 		Practice: w.practice, Archive: w.archive, Limit: limits, Machine: w.machine, Log: k.Log, Now: k.Clock.Now,

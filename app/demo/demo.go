@@ -22,6 +22,7 @@ type Community struct {
 	Lists   []List
 	// FollowedTags says which tags the first member follows, without the '#'.
 	FollowedTags []string
+	Practices    []Practice // by member, the first member's first
 }
 
 // Member is one account. The first member is always "ada", whom visitors sign in as.
@@ -114,6 +115,7 @@ func Stream(seed uint64, accounts, posts int, now time.Time) (*Community, iter.S
 		Follows:      g.follows,
 		Lists:        g.lists(),
 		FollowedTags: []string{"postgres", "systemdesign", "golang", "interviewprep"},
+		Practices:    g.practices(),
 	}
 	return c, func(yield func(int, Post) bool) {
 		for i := range g.slots {

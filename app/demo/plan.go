@@ -17,6 +17,7 @@ const (
 	streamPlan
 	streamPosts
 	streamFollows
+	streamPractice
 )
 
 const day = 24 * time.Hour

@@ -1,0 +1,93 @@
+package app
+
+import (
+	"io"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/guildhall/guildhall/internal/page"
+	"github.com/guildhall/guildhall/practice"
+)
+
+// Whoever signs in to the demo finds reviews that are due, answers and stories.
+func TestDemoPractises(t *testing.T) {
+	t.Parallel()
+	c := Config{Data: t.TempDir(), Listen: "127.0.0.1:0", AdminListen: "off", RateLimits: "off", MaxCharacters: 500, MailFrom: "a@b.example"}
+	if err := c.Check(); err != nil {
+		t.Fatal(err)
+	}
+	var clock movable
+	clock.set(time.Now().Add(-demoAge))
+	ctx := t.Context()
+	a, err := Open(ctx, c, Options{Log: slog.New(slog.DiscardHandler), Now: clock.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := a.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	s := seeding{app: a, clock: &clock, out: io.Discard, now: time.Now()}
+	if err := s.run(ctx, DemoOptions{Accounts: 3, Posts: 6, Out: io.Discard}); err != nil {
+		t.Fatal(err)
+	}
+	clock.follow()
+	ada := s.ids[0]
+	due, err := a.Practice.DueCount(ctx, ada)
+	if err != nil || due < 4 || due > 6 {
+		t.Errorf("%d reviews due, %v", due, err)
+	}
+	checkAnswers(t, a, s)
+	session, err := a.Practice.CurrentSession(ctx, ada)
+	if err != nil || session == nil || session.Next() < 1 {
+		t.Errorf("the session: %+v, %v", session, err)
+	}
+	stories, err := a.Practice.Stories(ctx, ada)
+	if err != nil || len(stories) != 2 {
+		t.Errorf("%d stories, %v", len(stories), err)
+	}
+	days, err := a.Practice.Forecast(ctx, ada, time.Now().UTC().Truncate(24*time.Hour), 30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	busy := 0
+	for _, n := range days {
+		if n > 0 {
+			busy++
+		}
+	}
+	if busy < 4 {
+		t.Errorf("the forecast is empty: %v", days)
+	}
+}
+
+func checkAnswers(t *testing.T, a *App, s seeding) {
+	t.Helper()
+	for i, who := range s.ids {
+		list, err := a.Practice.Attempts(t.Context(), who, page.Page{Limit: 40})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checked := 0
+		for _, x := range list {
+			if x.State == practice.Checked {
+				checked++
+			}
+			if x.State != practice.Skipped && (x.State != practice.Checked || len(x.Answer) < 100) {
+				t.Errorf("%s of %s: %+v", x.CardID, s.people[i].Username, x)
+			}
+		}
+		if checked < 3 || i == 0 && checked < 14 {
+			t.Errorf("%s has %d checked answers", s.people[i].Username, checked)
+		}
+		_, made, err := a.Practice.Plan(t.Context(), who)
+		if err != nil || !made {
+			t.Errorf("%s has no plan: %v", s.people[i].Username, err)
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package archive_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/testkit"
+	"github.com/guildhall/guildhall/practice"
+)
+
+// answers has a member answer a card and tick every point.
+func (h *hall) answers(who ids.ID, a *practice.Attempt, text string) {
+	h.Helper()
+	ctx := h.kit.Ctx
+	_, err := h.Practice.Answer(ctx, who, a.ID, practice.Given{Text: text})
+	h.must(err)
+	_, err = h.Practice.Predict(ctx, who, a.ID, 65)
+	h.must(err)
+	var ticked []practice.Ticked
+	for _, p := range a.Card.Rubric {
+		ticked = append(ticked, practice.Ticked{Point: p.ID, Mark: practice.Yes})
+	}
+	ticked[0].Note = "said it first"
+	_, err = h.Practice.Check(ctx, who, a.ID, ticked, "went well")
+	h.must(err)
+}
+
+// What a member has practised is in the archive, and nothing of others'.
+func TestArchiveOfPractice(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
+		h := open(t, k)
+		ctx := k.Ctx
+		ann, ben := h.member("ann"), h.member("ben")
+		h.must(h.Practice.SetPlan(ctx, ann, practice.Plan{Role: "platform", Level: "senior", Minutes: 40, Remind: true}))
+		story, err := h.Practice.AddStory(ctx, ann, practice.Story{Title: "The week of the outage", Situation: "It was dark"})
+		h.must(err)
+		session, err := h.Practice.StartSession(ctx, ann)
+		h.must(err)
+		first := session.Cards[0]
+		a, err := h.Practice.Begin(ctx, ann, first.DeckID, first.Card.ID, session.ID)
+		h.must(err)
+		sound := "OggS and then what was said"
+		_, err = h.Practice.Record(ctx, ann, a.ID, strings.NewReader(sound))
+		h.must(err)
+		h.answers(ann, a, "my own words")
+		b, err := h.Practice.Begin(ctx, ben, "backend-core", "be-013", 0)
+		h.must(err)
+		h.answers(ben, b, "secret of ben's")
+
+		var out bytes.Buffer
+		h.must(h.Write(ctx, ann, &out))
+		files := h.unzip(out.Bytes())
+		attempt, card := `"`+a.ID.String()+`"`, `"card":"`+first.Card.ID+`"`
+		for name, want := range map[string][]string{
+			"practice/plan.json":                            {`"role": "platform"`, `"level": "senior"`, `"made": true`},
+			"practice/stories.json":                         {"The week of the outage", "It was dark", story.ID.String()},
+			"practice/sessions.json":                        {session.ID.String(), attempt, card},
+			"practice/attempts.json":                        {attempt, card, "my own words", `"predicted":65`, `"state":"checked"`, first.Card.Hash, "practice/recordings/" + a.ID.String() + ".ogg"},
+			"practice/reviews.json":                         {attempt, "said it first", "went well", `"mark":"yes"`, `"score":100`},
+			"practice/log.json":                             {attempt, card, `"rating":"easy"`},
+			"practice/schedules.json":                       {`"card": "` + first.Card.ID + `"`, `"due_at"`},
+			"practice/recordings/" + a.ID.String() + ".ogg": {sound},
+			"README.txt":                                    {"practice/"},
+		} {
+			for _, part := range want {
+				if !strings.Contains(files[name], part) {
+					t.Errorf("%s lacks %q: %s", name, part, files[name])
+				}
+			}
+		}
+		for name, body := range files {
+			if strings.HasPrefix(name, "practice/") && (strings.Contains(body, "secret of ben") || strings.Contains(body, b.ID.String())) {
+				t.Errorf("%s tells what is somebody else's", name)
+			}
+		}
+	})
+}
