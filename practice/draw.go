@@ -20,6 +20,17 @@ type candidate struct {
 	order  float64 // by which candidates are drawn: random, by weight
 }
 
+// Draw chooses the cards of a session from decks, whose cards are in the order of
+// their ids, by a plan and by what is known of cards that were practised, soonest
+// due first. The same seed draws the same cards.
+func Draw(decks []*Deck, terms *deck.Terms, plan Plan, known []Schedule, now time.Time, seed uint64) []SessionCard {
+	lib := newLibrary()
+	for _, d := range decks {
+		lib.decks, lib.byID[d.ID] = append(lib.decks, d), d
+	}
+	return draw(lib, terms, plan, known, now, seed)
+}
+
 // draw chooses the cards of a session: reviews that are due, then what the plan
 // wants and was practised least, then what was never seen; if nothing else is
 // left, what comes next. Kinds are mixed. The same seed draws the same cards.

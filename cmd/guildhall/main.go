@@ -24,15 +24,16 @@ type commands struct {
 	File       string `name:"config" placeholder:"FILE" help:"TOML file with any of the settings below; also GUILDHALL_CONFIG."`
 	app.Config `embed:""`
 
-	Serve   serve   `cmd:"" help:"Run the server."`
-	Demo    demo    `cmd:"" help:"Run a server with a made-up community, to look at or to measure."`
-	User    user    `cmd:"" help:"Create, list and change users."`
-	Export  export  `cmd:"" help:"Write all that is held about a member into an archive."`
-	Emoji   emoji   `cmd:"" help:"Add, list and remove custom emoji."`
-	Deck    deck    `cmd:"" help:"Check decks of interview questions."`
-	Config_ config  `cmd:"" name:"config" help:"Print or check the configuration."`
-	Migrate migrate `cmd:"" help:"Move the databases' schema up or down."`
-	Version version `cmd:"" help:"Print the version."`
+	Serve    serve    `cmd:"" help:"Run the server."`
+	Demo     demo     `cmd:"" help:"Run a server with a made-up community, to look at or to measure."`
+	User     user     `cmd:"" help:"Create, list and change users."`
+	Export   export   `cmd:"" help:"Write all that is held about a member into an archive."`
+	Emoji    emoji    `cmd:"" help:"Add, list and remove custom emoji."`
+	Deck     deck     `cmd:"" help:"Check, take and list decks of interview questions."`
+	Practice practice `cmd:"" help:"Prepare for an interview on this terminal, without a server."`
+	Config_  config   `cmd:"" name:"config" help:"Print or check the configuration."`
+	Migrate  migrate  `cmd:"" help:"Move the databases' schema up or down."`
+	Version  version  `cmd:"" help:"Print the version."`
 }
 
 // garbage is how much larger than what is in use the heap may grow before it is
