@@ -228,15 +228,3 @@ func (s *Service) versions(ctx context.Context, hashes []string) (map[string]*de
 	}
 	return found, nil
 }
-
-// version returns one card by its hash.
-func (s *Service) version(ctx context.Context, hash string) (*deck.Card, error) {
-	found, err := s.versions(ctx, []string{hash})
-	if err != nil {
-		return nil, err
-	}
-	if c := found[hash]; c != nil {
-		return c, nil
-	}
-	return nil, fmt.Errorf("no card with the hash %s is kept", hash)
-}
