@@ -1,6 +1,7 @@
 package mastodon_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -123,4 +124,50 @@ func TestPracticeStoriesAndRecordings(t *testing.T) {
 	w.do("GET", at, ann.token, nil).is(200)
 	w.do("DELETE", at, ann.token, nil).is(200)
 	w.do("GET", at, ann.token, nil).is(404)
+}
+
+// A lab is begun, answered and graded once; nobody else sees it.
+func TestPracticeLab(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	ann, bob := w.person("ann"), w.person("bob")
+	labs := w.do("GET", practiceAt+"/labs", ann.token, nil).is(200)
+	if labs.text("0.id") != "L01" || labs.value("0.best") != nil {
+		t.Errorf("%s", labs.body)
+	}
+	w.do("POST", practiceAt+"/labs/L99/attempts", ann.token, nil).is(404)
+	begun := w.do("POST", practiceAt+"/labs/L05/attempts", ann.token, nil).is(200).has(`{"lab": "L05", "state": "asked", "report": null, "answers": []}`)
+	at := practiceAt + "/lab_attempts/" + begun.text("id")
+	w.do("POST", at+"/answer", ann.token, fmt.Sprintf(`{"answers": [{"field": %q, "text": %q}]}`, begun.text("task.fields.0.name"), strings.Repeat("x", 40_000))).is(422)
+	w.do("POST", at+"/answer", ann.token, `{"answers": []}`).is(200).has(`{"state": "asked", "graded_at": null, "report": {"void": true, "passed": false}}`)
+	var filled []string
+	for i := 0; begun.value(fmt.Sprintf("task.fields.%d", i)) != nil; i++ {
+		field := fmt.Sprintf("task.fields.%d.", i)
+		text := begun.text(field + "value")
+		if text == "" && begun.value(field+"options.0") != nil {
+			text = begun.text(field + "options.0.value")
+		} else if text == "" {
+			text = "10"
+		}
+		filled = append(filled, fmt.Sprintf(`{"field": %q, "text": %q}`, begun.text(field+"name"), text))
+	}
+	body := `{"answers": [` + strings.Join(filled, ",") + `]}`
+	for _, c := range []struct{ method, path, body string }{{"GET", at, ""}, {"POST", at + "/answer", body}} {
+		w.do(c.method, c.path, bob.token, c.body).is(404)
+		w.do(c.method, c.path, "", c.body).is(401)
+	}
+	graded := w.do("POST", at+"/answer", ann.token, body).is(200).has(`{"state": "graded", "report": {"void": false}}`)
+	if graded.text("task") != begun.text("task") || graded.text("graded_at") == "" || graded.text("answers.length") == "0" {
+		t.Errorf("%s", graded.body)
+	}
+	w.do("POST", at+"/answer", ann.token, body).is(409)
+	if a := w.do("GET", at, ann.token, nil).is(200); string(a.body) != string(graded.body) {
+		t.Errorf("%s, was %s", a.body, graded.body)
+	}
+	w.do("GET", practiceAt+"/lab_attempts", ann.token, nil).is(200).has(`[{"id": "` + begun.text("id") + `", "state": "graded", "task": null}]`)
+	w.do("GET", practiceAt+"/lab_attempts?lab=L01", ann.token, nil).is(200).has(`[]`)
+	w.do("GET", practiceAt+"/lab_attempts", bob.token, nil).is(200).has(`[]`)
+	if labs := w.do("GET", practiceAt+"/labs", ann.token, nil).is(200); !strings.Contains(string(labs.body), `"percent":`) {
+		t.Errorf("%s", labs.body)
+	}
 }

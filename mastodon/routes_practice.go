@@ -34,5 +34,10 @@ func practiceRoutes() []Route {
 		{"PUT", at + "/stories/{id}", User, write, Practice, "", 0, (*server).changeStory, storyParams{}, storyEntity{}},
 		{"PATCH", at + "/stories/{id}", User, write, Practice, "", 0, (*server).changeStory, storyParams{}, storyEntity{}},
 		{"DELETE", at + "/stories/{id}", User, write, Practice, "", 0, (*server).deleteStory, nil, nil},
+		{"GET", at + "/labs", User, read, Practice, "", 0, (*server).labs, nil, []labEntity{}},
+		{"POST", at + "/labs/{lab}/attempts", User, write, Practice, "", 0, (*server).beginLab, nil, labAttemptEntity{}},
+		{"GET", at + "/lab_attempts", User, read, Practice, "paging", 0, (*server).labAttempts, labAttemptsParams{}, []labAttemptEntity{}},
+		{"GET", at + "/lab_attempts/{id}", User, read, Practice, "", 0, (*server).labAttempt, nil, labAttemptEntity{}},
+		{"POST", at + "/lab_attempts/{id}/answer", User, write, Practice, "", 0, (*server).answerLabAttempt, labAnswerParams{}, labAttemptEntity{}},
 	}
 }

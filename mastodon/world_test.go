@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"os"
 	"path/filepath"
 	"reflect"
 	"strconv"
@@ -37,10 +38,16 @@ import (
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/practice"
+	"github.com/guildhall/guildhall/practice/lab"
 	"github.com/guildhall/guildhall/profiles"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m, afterAll) }
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == "lab-child" { // which the labs of the tests start
+		os.Exit(lab.Child(context.Background(), os.Stdin, os.Stdout))
+	}
+	testkit.Main(m, afterAll)
+}
 
 const (
 	base     = "https://guild.test"
@@ -119,7 +126,7 @@ func openOn(k *testkit.Kit, adjust ...func(*mastodon.Deps, *mastodon.Config)) *w
 		Title: func(_ string, n *notifications.Notification, name string) string { return n.Title(name) },
 		Page:  func(of *profiles.Account, post ids.ID) string { return "/@" + of.Username + "/" + post.String() }}, notifications.DefaultConfig())
 	w.practice = practice.New(practice.Deps{DB: k.Open("practice", practice.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
-		Profiles: w.profiles, Posts: w.posts, Recordings: blobs, Bundled: decks.Files}, practice.Config{BaseURL: base})
+		Profiles: w.profiles, Posts: w.posts, Recordings: blobs, Bundled: decks.Files, Labs: &lab.Runner{Command: []string{os.Args[0], "lab-child"}, Log: k.Log}}, practice.Config{BaseURL: base})
 	w.identity.OnRevoked(func(user, token ids.ID) {
 		if token != 0 {
 			w.notifications.CloseToken(token)

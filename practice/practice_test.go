@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,9 +22,15 @@ import (
 	"github.com/guildhall/guildhall/internal/testkit"
 	"github.com/guildhall/guildhall/practice"
 	"github.com/guildhall/guildhall/practice/deck"
+	"github.com/guildhall/guildhall/practice/lab"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == "lab-child" { // which the labs of the tests start
+		os.Exit(lab.Child(context.Background(), os.Stdin, os.Stdout))
+	}
+	testkit.Main(m)
+}
 
 // hall is the room, started, with the bundled decks. Members need no account:
 // the room takes them at their ids.
@@ -48,7 +55,7 @@ func open(t *testing.T, k *testkit.Kit) *hall {
 	t.Cleanup(func() { _ = recordings.Close() })
 	h := &hall{T: t, kit: k, db: k.Open("practice", practice.Schema())}
 	h.Service = practice.New(practice.Deps{DB: h.db, Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
-		Recordings: recordings, Bundled: decks.Files}, practice.DefaultConfig())
+		Recordings: recordings, Bundled: decks.Files, Labs: &lab.Runner{Command: []string{os.Args[0], "lab-child"}, Log: k.Log}}, practice.DefaultConfig())
 	h.must(h.Start(k.Ctx))
 	return h
 }

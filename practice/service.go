@@ -16,6 +16,7 @@ import (
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/practice/deck"
+	"github.com/guildhall/guildhall/practice/lab"
 	"github.com/guildhall/guildhall/profiles"
 )
 
@@ -50,6 +51,7 @@ type Deps struct {
 	Posts      *posts.Service
 	Recordings *blob.Store // of spoken answers; nobody else's files
 	Bundled    fs.FS       // the decks of this version of the program
+	Labs       *lab.Runner // runs labs in processes of their own
 }
 
 // Service is the room. Its methods may be called concurrently.
@@ -61,6 +63,7 @@ type Service struct {
 	library atomic.Pointer[library]
 	fresh   sync.Mutex    // held while the decks are read anew, so that the newest stay
 	stale   chan struct{} // another node has changed them
+	working sync.Map      // accounts that have a lab running
 }
 
 // New returns a service, which knows decks from Start, or Load, on.

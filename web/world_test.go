@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"image"
@@ -39,11 +40,17 @@ import (
 	"github.com/guildhall/guildhall/notifications"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/practice"
+	"github.com/guildhall/guildhall/practice/lab"
 	"github.com/guildhall/guildhall/profiles"
 	"github.com/guildhall/guildhall/web"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == "lab-child" { // which the labs of the tests start
+		os.Exit(lab.Child(context.Background(), os.Stdin, os.Stdout))
+	}
+	testkit.Main(m)
+}
 
 const password = "a passphrase of some length"
 
@@ -152,7 +159,7 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 	w.must(w.moderation.Start(k.Ctx))
 	w.must(w.notifications.Start(k.Ctx))
 	w.practice = practice.New(practice.Deps{DB: room("practice", practice.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
-		Profiles: w.profiles, Posts: w.posts, Recordings: w.blobs, Bundled: decks.Files}, practice.Config{BaseURL: w.base})
+		Profiles: w.profiles, Posts: w.posts, Recordings: w.blobs, Bundled: decks.Files, Labs: &lab.Runner{Command: []string{os.Args[0], "lab-child"}, Log: k.Log}}, practice.Config{BaseURL: w.base})
 	w.must(w.practice.Start(k.Ctx))
 	exports, err := blob.Open(filepath.Join(k.Dir, "exports"))
 	w.must(err)

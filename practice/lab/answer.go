@@ -111,7 +111,7 @@ func (f *form) unread(most int) *Report {
 	if len(f.wrong) == 0 {
 		return nil
 	}
-	return &Report{Parts: []Part{{Name: "Answer", Max: most, Text: "Nothing was run, because the answer cannot be read: " + strings.Join(f.wrong, " ")}}}
+	return &Report{Void: true, Parts: []Part{{Name: "Answer", Max: most, Text: "Nothing was run, because the answer cannot be read: " + strings.Join(f.wrong, " ")}}}
 }
 
 // part looks at one thing that is right or wrong as a whole.

@@ -102,7 +102,7 @@ func gradeSlowQuery(ctx context.Context, seed uint64, a Answer) (*Report, error)
 func asReport(err error) (*Report, error) {
 	var no refusal
 	if errors.As(err, &no) {
-		return &Report{Parts: []Part{{Name: "Statements", Max: 100, Text: no.text}}}, nil
+		return &Report{Void: true, Parts: []Part{{Name: "Statements", Max: 100, Text: no.text}}}, nil
 	}
 	return nil, err
 }

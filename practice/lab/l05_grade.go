@@ -11,7 +11,7 @@ import (
 func gradeQueue(seed uint64, a Answer) *Report {
 	var c config
 	if wrong := c.read(a, queueFields(seed)); wrong != "" {
-		return &Report{Parts: []Part{{Name: "Configuration", Max: 100, Text: wrong}}}
+		return &Report{Void: true, Parts: []Part{{Name: "Configuration", Max: 100, Text: wrong}}}
 	}
 	got, good := simulate(seed, c), simulate(seed, newStream(seed).right())
 	effect, loss, poison, order := got.effectPart(), got.lossPart(), got.poisonPart(), got.orderPart()

@@ -81,7 +81,7 @@ func (r *Runner) Grade(ctx context.Context, lab string, seed uint64, a Answer) (
 		return nil, err
 	}
 	if stop != "" {
-		return &Report{Parts: []Part{{Name: "Run", Max: 100, Text: stop}}}, nil
+		return &Report{Void: true, Parts: []Part{{Name: "Run", Max: 100, Text: stop}}}, nil
 	}
 	if out.Report == nil {
 		return nil, fmt.Errorf("lab %s, seed %d: no report", lab, seed)
