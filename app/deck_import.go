@@ -43,7 +43,7 @@ type DeckImport struct {
 // ImportDecks checks the decks of a source, shows what would change, asks, and
 // keeps them in the place of those with the same ids. If one has a problem, none
 // is taken. A running server, and all others on the database, show them within
-// seconds.
+// some ten seconds, when the bus next looks for what commands have left to tell.
 func (a *App) ImportDecks(ctx context.Context, o DeckImport) (err error) {
 	if err := a.Practice.Load(ctx); err != nil {
 		return err

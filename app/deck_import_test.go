@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"github.com/guildhall/guildhall/decks"
+	"github.com/guildhall/guildhall/internal/db"
+	"github.com/guildhall/guildhall/practice"
 )
 
 // shelf is an app as commands open it, and a folder with a deck of its own.
@@ -109,6 +111,10 @@ func TestImportDecks(t *testing.T) {
 	if d.Source != s.folder || d.Revision != d.Hash || len(d.Cards) != 22 {
 		t.Errorf("from %s at %s, %d cards", d.Source, d.Revision, len(d.Cards))
 	}
+	told, err := db.Value[int](ctx, s.dbs["practice"], "SELECT COUNT(*) FROM practice_outbox WHERE kind = 'deck_changed'")
+	if err != nil || told != 1 {
+		t.Errorf("servers are told %d times, %v", told, err)
+	}
 	s.must(s.UpdateDeck(ctx, "our-deck", s.options("", "")))
 	s.says("our-deck: nothing has changed")
 
@@ -121,9 +127,10 @@ func TestImportDecks(t *testing.T) {
 	s.out.Reset()
 	s.must(s.ListDecks(ctx, &s.out))
 	s.says("our-deck", "abc123", s.folder)
-	for _, id := range []string{"nothing", "backend-core"} { // the second is not kept before a server has run
-		if err := s.UpdateDeck(ctx, id, s.options("", "y")); err == nil {
-			t.Errorf("%s was updated", id)
+	s.must(s.Practice.Import(ctx, d.Deck, practice.Bundled, "")) // as a server does at its start
+	for id, want := range map[string]string{"nothing": "there is no deck", "our-deck": "comes with the program"} {
+		if err := s.UpdateDeck(ctx, id, s.options("", "y")); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", id, err)
 		}
 	}
 }
