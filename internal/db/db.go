@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/guildhall/guildhall/internal/errs"
@@ -51,7 +52,7 @@ type DB struct {
 	stmts  sync.Map
 	log    *slog.Logger
 	schema fs.FS
-	trace  func(string)
+	trace  atomic.Pointer[func(string)]
 	slow   slow
 }
 
@@ -71,8 +72,14 @@ func (d *DB) Engine() Engine { return d.engine }
 func (d *DB) Name() string { return d.name }
 
 // Trace makes f be called with every statement's text before it runs. Tests use
-// it to collect the statements whose plans they check.
-func (d *DB) Trace(f func(text string)) { d.trace = f }
+// it to collect the statements whose plans they check; nil ends it.
+func (d *DB) Trace(f func(text string)) { d.trace.Store(&f) }
+
+func (d *DB) traced(text string) {
+	if f := d.trace.Load(); f != nil && *f != nil {
+		(*f)(text)
+	}
+}
 
 // Write runs f in a transaction and returns when it is durable, or f's error
 // after a rollback. f must not block on anything but tx, must not call Write,
@@ -95,9 +102,7 @@ func (d *DB) Close() error {
 }
 
 func (d *DB) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
-	if d.trace != nil {
-		d.trace(text)
-	}
+	d.traced(text)
 	if d.engine == Postgres { // pgx keeps prepared statements by itself
 		return d.pool.QueryContext(ctx, text, plain(args)...)
 	}

@@ -28,9 +28,7 @@ func (t *Tx) Engine() Engine { return t.db.engine }
 func (t *Tx) OnCommit(f func()) { t.committed = append(t.committed, f) }
 
 func (t *Tx) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
-	if t.db.trace != nil {
-		t.db.trace(text)
-	}
+	t.db.traced(text)
 	if t.tx != nil {
 		return t.tx.QueryContext(ctx, text, plain(args)...)
 	}
@@ -44,9 +42,7 @@ func (t *Tx) query(ctx context.Context, text string, args []any) (*sql.Rows, err
 func (t *Tx) took(text string, start time.Time) { t.db.took(text, start) }
 
 func (t *Tx) exec(ctx context.Context, text string, args []any) (sql.Result, error) {
-	if t.db.trace != nil {
-		t.db.trace(text)
-	}
+	t.db.traced(text)
 	defer t.took(text, time.Now())
 	if t.tx != nil {
 		return t.tx.ExecContext(ctx, text, plain(args)...)
