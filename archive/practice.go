@@ -46,7 +46,7 @@ func (b *book) practised() error {
 	})); err != nil {
 		return err
 	}
-	for name, f := range map[string]func(func(any) error) error{"sessions": b.sessions, "attempts": b.attempts, "reviews": b.reviews, "log": b.rated} {
+	for name, f := range map[string]func(func(any) error) error{"sessions": b.sessions, "attempts": b.attempts, "reviews": b.reviews, "log": b.rated, "labs": b.labs} {
 		if err := b.array("practice/"+name+".json", f); err != nil {
 			return err
 		}
@@ -93,6 +93,31 @@ func (b *book) attempts(add func(any) error) error {
 			out["recording"] = recordingName(a) + path.Ext(a.Audio)
 		}
 		return add(out)
+	})
+}
+
+// labs writes the attempts at labs.
+func (b *book) labs(add func(any) error) error {
+	return pages(func(p page.Page) (last ids.ID, n int, err error) {
+		list, err := b.Practice.LabAttempts(b.ctx, b.me.ID, "", p)
+		if err != nil {
+			return 0, 0, err
+		}
+		for _, x := range list {
+			if err := b.hold(); err != nil {
+				return 0, 0, err
+			}
+			a, err := b.Practice.LabAttempt(b.ctx, b.me.ID, x.ID)
+			if err != nil {
+				return 0, 0, err
+			}
+			last = x.ID
+			if err := add(thing{"id": a.ID, "began_at": a.ID.Time(), "lab": a.LabID, "version": a.Version, "task": a.Task, "answer": a.Answer,
+				"report": a.Report, "passed": a.Passed, "points": a.Points, "of": a.Most, "graded_at": a.GradedAt}); err != nil {
+				return 0, 0, err
+			}
+		}
+		return last, len(list), nil
 	})
 }
 

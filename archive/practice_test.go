@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/testkit"
 	"github.com/guildhall/guildhall/practice"
@@ -49,6 +50,15 @@ func TestArchiveOfPractice(t *testing.T) {
 		h.must(err)
 		h.answers(ben, b, "secret of ben's")
 
+		d, err := k.Reopen("practice", practice.Schema())
+		h.must(err)
+		defer func() { h.must(d.Close()) }()
+		h.must(d.Write(ctx, func(tx *db.Tx) error {
+			_, err := db.Exec(ctx, tx, `INSERT INTO practice_lab_attempts (id, account_id, lab_id, version, seed, passed, points, most, graded_at, task, answer, report)
+				VALUES (7, $1, 'L02', 1, 3, TRUE, 90, 100, 1, '{"text": "Balance"}', '{"policy": "least"}', '{"passed": true}')`, ann)
+			return err
+		}))
+
 		var out bytes.Buffer
 		h.must(h.Write(ctx, ann, &out))
 		files := h.unzip(out.Bytes())
@@ -60,6 +70,7 @@ func TestArchiveOfPractice(t *testing.T) {
 			"practice/attempts.json":                        {attempt, card, "my own words", `"predicted":65`, `"state":"checked"`, first.Card.Hash, "practice/recordings/" + a.ID.String() + ".ogg"},
 			"practice/reviews.json":                         {attempt, "said it first", "went well", `"mark":"yes"`, `"score":100`},
 			"practice/log.json":                             {attempt, card, `"rating":"easy"`},
+			"practice/labs.json":                            {`"lab":"L02"`, `"points":90`, "Balance", `"policy":"least"`},
 			"practice/schedules.json":                       {`"card": "` + first.Card.ID + `"`, `"due_at"`},
 			"practice/recordings/" + a.ID.String() + ".ogg": {sound},
 			"README.txt":                                    {"practice/"},

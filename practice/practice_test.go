@@ -22,6 +22,7 @@ import (
 	"github.com/guildhall/guildhall/internal/testkit"
 	"github.com/guildhall/guildhall/practice"
 	"github.com/guildhall/guildhall/practice/deck"
+	"github.com/guildhall/guildhall/practice/fsrs"
 	"github.com/guildhall/guildhall/practice/lab"
 )
 
@@ -224,13 +225,15 @@ func TestScheduleIsReplayedFromItsLog(t *testing.T) {
 		if len(due) != 1 || due[0].CardID != "dsa-001" {
 			t.Fatalf("%+v", due)
 		}
-		_, err = db.Exec(ctx, h.db, "UPDATE practice_schedules SET stability = 0, due_at = 0 WHERE account_id = $1", ann)
+		ratings, err := h.Ratings(ctx, ann, practice.Rated{}, 10)
 		h.must(err)
-		h.must(h.Replay(ctx, ann))
-		due, err = h.Due(ctx, ann, 10)
-		h.must(err)
-		if len(due) != 1 || math.Abs(due[0].Stability-last.Stability) > 1e-9 || !due[0].DueAt.Equal(last.DueAt) {
-			t.Errorf("%+v, want %+v", due, last)
+		var log []fsrs.Entry
+		for _, r := range ratings {
+			log = append(log, fsrs.Entry{At: r.At, Rating: fsrs.Rating(r.Rating), Seed: uint64(r.AttemptID)})
+		}
+		again := fsrs.Default().Replay(log)
+		if len(log) != 4 || math.Abs(again.Stability-last.Stability) > 1e-9 || !again.DueAt.Equal(last.DueAt) {
+			t.Errorf("from the log: %+v, kept: %+v", again, last)
 		}
 		n, err := h.DueCount(ctx, ann)
 		h.must(err)

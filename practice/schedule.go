@@ -133,17 +133,3 @@ func (s *Service) Forecast(ctx context.Context, account ids.ID, midnight time.Ti
 	}
 	return counts, err
 }
-
-// Replay makes all schedules of a member anew from the log.
-func (s *Service) Replay(ctx context.Context, account ids.ID) error {
-	rows, err := db.All(ctx, s.DB, scanSchedule, "SELECT "+scheduleColumns+" FROM practice_schedules WHERE account_id = $1", account)
-	if err != nil {
-		return err
-	}
-	for _, r := range rows {
-		if err := s.write(ctx, func(tx *db.Tx) error { return s.replay(ctx, tx, account, r.DeckID, r.CardID) }); err != nil {
-			return err
-		}
-	}
-	return nil
-}
