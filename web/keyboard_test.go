@@ -106,7 +106,7 @@ func (w *world) walk(ctx context.Context, path string) {
 		}
 		names[s.Name] = true
 	}
-	if len(names) < 15 {
+	if len(names) < 12 {
 		w.Errorf("%s has only %d places for the tabulator", path, len(names))
 	}
 }

@@ -5,6 +5,7 @@ package markdown
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -25,8 +26,12 @@ func HTML(source []byte) (string, error) {
 	if err := md.Convert(source, &out); err != nil {
 		return "", err
 	}
-	return out.String(), nil
+	return reachable.Replace(out.String()), nil
 }
+
+// reachable lets who has no mouse scroll in what may be wider than its place.
+// The tags can only be goldmark's own: those in the text are escaped or left out.
+var reachable = strings.NewReplacer("<pre>", `<pre tabindex="0">`, "<table>", `<div class="scrolls" tabindex="0"><table>`, "</table>", "</table></div>")
 
 // below puts headings below those of the page.
 type below struct{}

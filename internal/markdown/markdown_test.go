@@ -6,8 +6,8 @@ func TestHTML(t *testing.T) {
 	for _, c := range []struct{ name, in, out string }{
 		{"paragraph", "one *two* **three** `four`", "<p>one <em>two</em> <strong>three</strong> <code>four</code></p>\n"},
 		{"heading", "# One\n\n##### Five", "<h3>One</h3>\n<h6>Five</h6>\n"},
-		{"table", "|a|b|\n|-|-|\n|1|2|", "<table>\n<thead>\n<tr>\n<th>a</th>\n<th>b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n<td>2</td>\n</tr>\n</tbody>\n</table>\n"},
-		{"code", "```go\na < b\n```", "<pre><code class=\"language-go\">a &lt; b\n</code></pre>\n"},
+		{"table", "|a|b|\n|-|-|\n|1|2|", "<div class=\"scrolls\" tabindex=\"0\"><table>\n<thead>\n<tr>\n<th>a</th>\n<th>b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n<td>2</td>\n</tr>\n</tbody>\n</table></div>\n"},
+		{"code", "```go\na < b\n```", "<pre tabindex=\"0\"><code class=\"language-go\">a &lt; b\n</code></pre>\n"},
 		{"tags are left out", "a <b onclick=x>b</b> c", "<p>a <!-- raw HTML omitted -->b<!-- raw HTML omitted --> c</p>\n"},
 		{"blocks of tags too", "<script>alert(1)</script>", "<!-- raw HTML omitted -->\n"},
 		{"no script in links", "[a](javascript:alert(1)) [b](data:text/html,x) ![c](vbscript:x)", "<p><a href=\"\">a</a> <a href=\"\">b</a> <img src=\"\" alt=\"c\"></p>\n"},
