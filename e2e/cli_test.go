@@ -258,7 +258,7 @@ func TestMigrations(t *testing.T) {
 		t.Helper()
 		return works(t, "", append(append([]string{"migrate"}, args...), "--data", data)...)
 	}
-	up := "identity is up to date\nprofiles is up to date\nposts is up to date\nsearch is up to date\ninstance is up to date\nmoderation is up to date\nnotifications is up to date\n"
+	up := "identity is up to date\nprofiles is up to date\nposts is up to date\nsearch is up to date\ninstance is up to date\nmoderation is up to date\nnotifications is up to date\npractice is up to date\n"
 	if status := migrate("status"); !strings.Contains(status, "pending") {
 		t.Error(status)
 	}
@@ -268,7 +268,7 @@ func TestMigrations(t *testing.T) {
 	if status := migrate("status"); strings.Contains(status, "pending") || !regexp.MustCompile(`(?m)^posts +00001_\S+\.sql +\d{4}-`).MatchString(status) {
 		t.Error(status)
 	}
-	for _, name := range []string{"identity", "profiles", "posts", "search", "instance", "moderation", "notifications"} {
+	for _, name := range []string{"identity", "profiles", "posts", "search", "instance", "moderation", "notifications", "practice"} {
 		if out := migrate("down", name); !strings.HasPrefix(out, name+": took back 0") {
 			t.Errorf("%s: %s", name, out)
 		}
