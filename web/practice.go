@@ -144,8 +144,12 @@ func (c *call) planForm() error {
 }
 
 func (c *call) setPlan() error {
+	kept, _, err := c.Practice.Plan(c.r.Context(), c.user.ID)
+	if err != nil {
+		return err
+	}
 	form := planForm{Terms: c.Practice.Terms(), Day: c.field("day"), Minutes: c.field("minutes"),
-		Plan: practice.Plan{Role: c.field("role"), Level: c.field("level"), Remind: c.field("remind") != ""}}
+		Plan: practice.Plan{Role: c.field("role"), Level: c.field("level"), Remind: kept.Remind}}
 	form.Plan.Minutes, _ = strconv.Atoi(form.Minutes) // 0 is refused
 	if form.Day != "" {
 		day, err := time.Parse(time.DateOnly, form.Day)
@@ -154,7 +158,7 @@ func (c *call) setPlan() error {
 		}
 		form.Plan.InterviewAt = day
 	}
-	err := c.Practice.SetPlan(c.r.Context(), c.user.ID, form.Plan)
+	err = c.Practice.SetPlan(c.r.Context(), c.user.ID, form.Plan)
 	if form.Problems = fieldsOf(err); form.Problems != nil {
 		return c.show(failures[errs.Invalid].status, planPage(c.private(c.words().Text("What I prepare for")), form))
 	}
