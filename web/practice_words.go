@@ -62,6 +62,11 @@ func titleOf(list []deck.Term, id string) string {
 	return id
 }
 
+// topicName is a topic as people write it: databases / query tuning.
+func topicName(id string) string {
+	return strings.NewReplacer("/", " / ", "-", " ").Replace(id)
+}
+
 // stepsLabel says how far a session has come.
 func stepsLabel(ctx context.Context, x *practice.Session, at int) string {
 	if at < 0 {
