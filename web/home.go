@@ -43,6 +43,7 @@ type homeData struct {
 	listData
 	News  bool       // posts that arrive are announced
 	Draft *draftData // nil: nobody is signed in
+	Due   *dueData   // nil: no card is due
 }
 
 // home is a member's own timeline, and for everybody else what is public.
@@ -69,6 +70,7 @@ func (c *call) home() error {
 		}
 		d.Draft, d.News = &draft, true
 	}
+	d.Due = c.due()
 	return c.show(http.StatusOK, homePage(c.private(""), d))
 }
 

@@ -46,6 +46,7 @@ const (
 	chartWidth  = chartDays * barStep
 	chartHeight = 60
 	barStep     = 10
+	barGap      = 2 // between two bars, of a step
 )
 
 // draw makes a chart of a figure.

@@ -45,8 +45,12 @@ func practiceRoutes() []route {
 	}
 }
 
-// forecastDays is how far ahead the chart of what falls due looks.
-const forecastDays = 14
+// How far ahead the charts of what falls due look, in days: that of the first
+// page of practice, and that beside the timeline.
+const (
+	forecastDays = 14
+	weekDays     = 7
+)
 
 // recentAttempts is how many answers the first page shows.
 const recentAttempts = 5
@@ -77,7 +81,7 @@ func (c *call) practiceHome() error {
 	if d.Due, err = c.Practice.DueCount(ctx, me); err != nil {
 		return err
 	}
-	if d.Days, err = c.dueChart(); err != nil {
+	if d.Days, err = c.dueChart(forecastDays); err != nil {
 		return err
 	}
 	if d.Plan, d.Made, err = c.Practice.Plan(ctx, me); err != nil {
@@ -98,11 +102,35 @@ func daysUntil(now, day time.Time) int {
 	return max(0, int(day.Sub(now)+24*time.Hour-1)/int(24*time.Hour))
 }
 
+// dueData is what stands beside a member's timeline when cards are due.
+type dueData struct {
+	N    int
+	Days chart // what falls due by the day
+}
+
+// due is what is due to the member, nil if nothing is. That it could not be
+// counted is no reason to show no page.
+func (c *call) due() *dueData {
+	n, err := c.Practice.DueCount(c.r.Context(), c.user.ID)
+	if err == nil && n == 0 {
+		return nil
+	}
+	d := &dueData{N: n}
+	if err == nil {
+		d.Days, err = c.dueChart(weekDays)
+	}
+	if err != nil {
+		c.Log.Warn("due cards not counted", "error", err)
+		return nil
+	}
+	return d
+}
+
 // dueChart draws how many reviews fall due on the coming days.
-func (c *call) dueChart() (chart, error) {
+func (c *call) dueChart(days int) (chart, error) {
 	now := c.Now().UTC()
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
-	counts, err := c.Practice.Forecast(c.r.Context(), c.user.ID, today, forecastDays)
+	counts, err := c.Practice.Forecast(c.r.Context(), c.user.ID, today, days)
 	if err != nil {
 		return chart{}, err
 	}
