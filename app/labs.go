@@ -12,7 +12,7 @@ import (
 
 // LabCommand is the argument with which the program is the process of a lab. It
 // is no command for people.
-const LabCommand = "lab-child"
+const LabCommand = lab.Command
 
 // LabChild does what one request on in asks, and returns the code to exit with.
 func LabChild(ctx context.Context, in io.Reader, out io.Writer) int { return lab.Child(ctx, in, out) }

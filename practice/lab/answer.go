@@ -106,6 +106,34 @@ func (f *form) choice(name string) string {
 	return v
 }
 
+// steps reads up to most of a field's options, one a line, in their order.
+// Numbers and dashes before them are allowed, as lists have them.
+func (f *form) steps(name string, most int) []string {
+	v, field, ok := f.value(name)
+	if !ok {
+		return nil
+	}
+	var list []string
+	for line := range strings.Lines(v) {
+		line = strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(line), "0123456789.)-* "))
+		if line == "" {
+			continue
+		}
+		if !slices.ContainsFunc(field.Options, func(o Option) bool { return o.Value == line }) {
+			f.no(field, "has a line that is none of its steps: line %d with a step", len(list)+1)
+			return nil
+		}
+		if list = append(list, line); len(list) > most {
+			f.no(field, "has more than %d steps", most)
+			return nil
+		}
+	}
+	if len(list) == 0 {
+		f.no(field, "is empty")
+	}
+	return list
+}
+
 // unread returns the report on an answer that could not be read in full, or nil.
 func (f *form) unread(most int) *Report {
 	if len(f.wrong) == 0 {

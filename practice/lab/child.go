@@ -13,6 +13,9 @@ import (
 	"time"
 )
 
+// Command is the argument with which the program is the process of a lab.
+const Command = "lab-child"
+
 // request is what a child is told: one line on its standard input, which stays
 // open for as long as somebody waits for it.
 type request struct {
@@ -21,6 +24,8 @@ type request struct {
 	Answer Answer        `json:"answer"` // null: prepare
 	Time   time.Duration `json:"time"`
 	Memory int64         `json:"memory"`
+
+	Serve json.RawMessage `json:"serve,omitempty"` // for a process that a lab starts: what its Serve is given
 }
 
 // response is what a child writes to its standard output.
@@ -36,6 +41,7 @@ const (
 	exitFault  = 64 // it could not read or write
 	exitMemory = 65 // the watchdog saw too much memory in use
 	exitAlone  = 66 // nobody waits for it any more
+	exitServe  = 67 // what a lab started ended with an error
 )
 
 // dirVariable names the folder of a child in its environment. Beside TMPDIR it
@@ -61,7 +67,7 @@ func child(ctx context.Context, in io.Reader, out io.Writer, find func(string) (
 		return exitFault
 	}
 	l, ok := find(r.Lab)
-	if !ok {
+	if !ok || r.Serve != nil && l.Serve == nil {
 		return exitFault
 	}
 	limit(r.Memory, r.Time)
@@ -73,6 +79,12 @@ func child(ctx context.Context, in io.Reader, out io.Writer, find func(string) (
 	// context can say so itself.
 	ctx, cancel := context.WithTimeout(ctx, r.Time-r.Time/10)
 	defer cancel()
+	if r.Serve != nil {
+		if l.Serve(ctx, r.Serve, out) != nil { // what it has to say it has written
+			return exitServe
+		}
+		return 0
+	}
 	if err := json.NewEncoder(out).Encode(do(ctx, l, r)); err != nil {
 		return exitFault
 	}

@@ -5,7 +5,11 @@
 // the answer. Attempts are kept by practice; charts are drawn by the edges.
 package lab
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+	"io"
+)
 
 // Lab is one task.
 type Lab struct {
@@ -23,6 +27,9 @@ type Lab struct {
 	// read or does something forbidden is a Report too, which says so; an error is
 	// a fault of the lab.
 	Grade func(ctx context.Context, seed uint64, a Answer) (*Report, error)
+	// Serve is what a process does that the lab itself starts (helper.go). What it
+	// writes to out the lab reads. Nil: it starts none.
+	Serve func(ctx context.Context, args json.RawMessage, out io.Writer) error
 }
 
 // Task is what a member reads and fills in.
@@ -134,6 +141,7 @@ func All() []Lab {
 		slowQuery(),
 		loadBalancing(), // L02
 		capacityPlan(),  // L03
+		failedRelease(), // L04
 		brokenQueue(),
 		caching(), // L06
 	}
