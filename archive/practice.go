@@ -46,7 +46,8 @@ func (b *book) practised() error {
 	})); err != nil {
 		return err
 	}
-	for name, f := range map[string]func(func(any) error) error{"sessions": b.sessions, "attempts": b.attempts, "reviews": b.reviews, "log": b.rated, "labs": b.labs} {
+	for name, f := range map[string]func(func(any) error) error{"sessions": b.sessions, "attempts": b.attempts, "reviews": b.reviews, "log": b.rated, "labs": b.labs,
+		"receipts": b.receipts} {
 		if err := b.array("practice/"+name+".json", f); err != nil {
 			return err
 		}
@@ -118,6 +119,23 @@ func (b *book) labs(add func(any) error) error {
 			}
 		}
 		return last, len(list), nil
+	})
+}
+
+// receipts writes what the server certifies: each as it is signed, and whether it
+// is shown.
+func (b *book) receipts(add func(any) error) error {
+	return pages(func(p page.Page) (last ids.ID, n int, err error) {
+		if err := b.hold(); err != nil {
+			return 0, 0, err
+		}
+		list, err := b.Practice.Receipts(b.ctx, b.me.ID, p)
+		for _, r := range list {
+			if last = r.ID; err == nil {
+				err = add(thing{"id": r.ID, "issued_at": r.ID.Time(), "says": r.Claims, "token": r.Token, "shown": r.Shown})
+			}
+		}
+		return last, len(list), err
 	})
 }
 

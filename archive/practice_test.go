@@ -2,6 +2,7 @@ package archive_test
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/testkit"
 	"github.com/guildhall/guildhall/practice"
+	"github.com/guildhall/guildhall/practice/receipt"
 )
 
 // answers has a member answer a card and tick every point.
@@ -58,6 +60,13 @@ func TestArchiveOfPractice(t *testing.T) {
 				VALUES (7, $1, 'L02', 1, 3, TRUE, 90, 100, 1, '{"text": "Balance"}', '{"policy": "least"}', '{"passed": true}')`, ann)
 			return err
 		}))
+		token, err := receipt.Sign(&receipt.Claims{Issuer: "https://guild.test", Member: "https://guild.test/@ann", ID: "8", Kind: receipt.Lab, Subject: "L02", Title: "Balance"},
+			ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)))
+		h.must(err)
+		h.must(d.Write(ctx, func(tx *db.Tx) error {
+			_, err := db.Exec(ctx, tx, "INSERT INTO practice_receipts (id, account_id, kind, attempt_id, token, shown) VALUES (8, $1, 'lab', 7, $2, TRUE)", ann, token)
+			return err
+		}))
 
 		var out bytes.Buffer
 		h.must(h.Write(ctx, ann, &out))
@@ -71,6 +80,7 @@ func TestArchiveOfPractice(t *testing.T) {
 			"practice/reviews.json":                         {attempt, "said it first", "went well", `"mark":"yes"`, `"score":100`},
 			"practice/log.json":                             {attempt, card, `"rating":"easy"`},
 			"practice/labs.json":                            {`"lab":"L02"`, `"points":90`, "Balance", `"policy":"least"`},
+			"practice/receipts.json":                        {token, `"subject":"L02"`, `"shown":true`},
 			"practice/schedules.json":                       {`"card": "` + first.Card.ID + `"`, `"due_at"`},
 			"practice/recordings/" + a.ID.String() + ".ogg": {sound},
 			"README.txt":                                    {"practice/"},

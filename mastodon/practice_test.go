@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/guildhall/guildhall/practice/receipt"
 )
 
 const practiceAt = "/api/guildhall/v1/practice"
@@ -170,4 +172,71 @@ func TestPracticeLab(t *testing.T) {
 	if labs := w.do("GET", practiceAt+"/labs", ann.token, nil).is(200); !strings.Contains(string(labs.body), `"percent":`) {
 		t.Errorf("%s", labs.body)
 	}
+}
+
+// passes has a member pass lab L05.
+func (w *world) passes(p *person) {
+	w.Helper()
+	begun := w.do("POST", practiceAt+"/labs/L05/attempts", p.token, nil).is(200)
+	slowest := ""
+	for i := 0; begun.value(fmt.Sprintf("task.tables.0.rows.%d", i)) != nil; i++ {
+		if row := fmt.Sprintf("task.tables.0.rows.%d.", i); begun.text(row+"0") == "slowest message" {
+			slowest = strings.TrimSuffix(begun.text(row+"1"), " s")
+		}
+	}
+	var filled []string
+	for field, text := range map[string]string{"key": "operation", "record": "same", "ack": "commit", "dead": "park", "backoff": "fixed", "delay": "8", "most": "18",
+		"ordering": "account", "wait": slowest + "1"} {
+		filled = append(filled, fmt.Sprintf(`{"field": %q, "text": %q}`, field, text))
+	}
+	w.do("POST", practiceAt+"/lab_attempts/"+begun.text("id")+"/answer", p.token, `{"answers": [`+strings.Join(filled, ",")+`]}`).is(200).has(`{"passed": true}`)
+}
+
+// What was passed is certified; it is the member's alone until they show it, and
+// everybody can verify it then.
+func TestPracticeReceipts(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	ann, bob := w.person("ann"), w.person("bob")
+	for _, path := range []string{practiceAt + "/keys", "/.well-known/jwks.json"} {
+		w.do("GET", path, "", nil).is(200).has(`{"issuer": "` + base + `", "keys": []}`)
+	}
+	w.do("GET", practiceAt+"/receipts", ann.token, nil).is(200).has(`[]`)
+	w.passes(ann)
+	list := w.do("GET", practiceAt+"/receipts", ann.token, nil).is(200).has(`[{"kind": "lab", "subject": "L05", "version": "1", "passed": true, "shown": false, "reviewers": 0}]`)
+	at, shown := practiceAt+"/receipts/"+list.text("0.id"), "/api/guildhall/v1/accounts/"+ann.id.String()+"/receipts"
+	w.do("GET", at, ann.token, nil).is(200).has(`{"url": "` + base + `/receipts/` + list.text("0.id") + `", "account_id": "` + ann.id.String() + `"}`)
+	gone := w.do("GET", practiceAt+"/receipts/1", bob.token, nil).is(404)
+	for _, c := range [][2]string{{"GET", at}, {"POST", at + "/show"}, {"POST", at + "/hide"}} {
+		if a := w.do(c[0], c[1], bob.token, nil).is(404); string(a.body) != string(gone.body) {
+			t.Errorf("%s: %s", a.call, a.body)
+		}
+		w.do(c[0], c[1], "", nil).is(401)
+	}
+	for _, token := range []string{"", bob.token, ann.token} {
+		w.do("GET", shown, token, nil).is(200).has(`[]`)
+	}
+	w.do("POST", at+"/show", ann.token, nil).is(200).has(`{"shown": true}`)
+	for _, token := range []string{"", bob.token} {
+		w.do("GET", shown, token, nil).is(200).has(`[{"id": "` + list.text("0.id") + `", "shown": true}]`)
+	}
+	w.do("GET", practiceAt+"/receipts", bob.token, nil).is(200).has(`[]`)
+	w.do("GET", at, bob.token, nil).is(404) // the owner's way to it
+
+	published := w.do("GET", "/.well-known/jwks.json", "", nil).is(200).has(`{"keys": [{"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA"}]}`)
+	keys, err := receipt.ReadKeys(published.body)
+	w.must(err)
+	claims, err := receipt.Verify(list.text("0.token"), keys)
+	if err != nil || claims.Member != base+"/@ann" || claims.Issuer != base || claims.Seed != list.text("0.seed") {
+		t.Errorf("%+v, %v", claims, err)
+	}
+	if a := w.do("GET", practiceAt+"/keys", "", nil).is(200); string(a.body) != string(published.body) || strings.Contains(string(a.body), `"d"`) {
+		t.Errorf("%s", a.body)
+	}
+
+	w.do("POST", "/api/v1/accounts/"+bob.id.String()+"/block", ann.token, nil).is(200)
+	w.do("GET", shown, bob.token, nil).is(200).has(`[]`)
+	w.do("POST", at+"/hide", ann.token, nil).is(200).has(`{"shown": false}`)
+	w.do("GET", shown, "", nil).is(200).has(`[]`)
+	w.do("GET", "/api/guildhall/v1/accounts/1/receipts", "", nil).is(404)
 }

@@ -1,6 +1,7 @@
 package mastodon
 
-// practiceRoutes are interview practice, all of it a member's own.
+// practiceRoutes are interview practice: a member's own, but for receipts that are
+// shown and the keys that verify them.
 func practiceRoutes() []Route {
 	const at, read, write = "/api/guildhall/v1/practice", "read", "write"
 	return []Route{
@@ -39,5 +40,12 @@ func practiceRoutes() []Route {
 		{"GET", at + "/lab_attempts", User, read, Practice, "paging", 0, (*server).labAttempts, labAttemptsParams{}, []labAttemptEntity{}},
 		{"GET", at + "/lab_attempts/{id}", User, read, Practice, "", 0, (*server).labAttempt, nil, labAttemptEntity{}},
 		{"POST", at + "/lab_attempts/{id}/answer", User, write, Practice, "", 0, (*server).answerLabAttempt, labAnswerParams{}, labAttemptEntity{}},
+		{"GET", at + "/receipts", User, read, Practice, "paging", 0, (*server).receipts, pageParams{}, []receiptEntity{}},
+		{"GET", at + "/receipts/{id}", User, read, Practice, "", 0, (*server).receipt, nil, receiptEntity{}},
+		{"POST", at + "/receipts/{id}/show", User, write, Practice, "", 0, (*server).showReceipt, nil, receiptEntity{}},
+		{"POST", at + "/receipts/{id}/hide", User, write, Practice, "", 0, (*server).hideReceipt, nil, receiptEntity{}},
+		{"GET", "/api/guildhall/v1/accounts/{id}/receipts", Anyone, read, Practice, "paging", 0, (*server).accountReceipts, pageParams{}, []receiptEntity{}},
+		{"GET", at + "/keys", Public, "", Practice, "", 0, (*server).receiptKeys, nil, receiptKeysEntity{}},
+		{"GET", "/.well-known/jwks.json", Public, "", Practice, "", 0, (*server).receiptKeys, nil, receiptKeysEntity{}},
 	}
 }

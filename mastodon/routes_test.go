@@ -24,6 +24,7 @@ var public = []string{
 	"GET /api/v1/accounts", "GET /api/v1/accounts/lookup", "GET /api/v1/accounts/{id}", "GET /api/v1/accounts/{id}/", "GET /api/v1/statuses/",
 	"GET /api/v1/statuses", "GET /api/v1/timelines/public", "GET /api/v1/timelines/link", "GET /api/v1/timelines/tag/", "GET /api/v1/polls/", "GET /api/v1/tags/",
 	"GET /api/v1/streaming/health", "GET /api/v1/peers/search", "GET /api/v1/collections/", "POST /api/v1/accounts/{id}/email_subscriptions", "GET /api/v1/directory", "GET /api/v1/trends", "GET /api/v1/trends/", "GET /api/v2/search", "GET /api/oembed", "GET /api/guildhall/v1/openapi.json",
+	"GET /api/guildhall/v1/accounts/", "GET /api/guildhall/v1/practice/keys",
 }
 
 // isPublic tells whether a route is on the list: itself, or by a beginning that

@@ -34,6 +34,7 @@ var erased = [...]string{
 	"DELETE FROM practice_schedules WHERE account_id = $1",
 	"DELETE FROM practice_stories WHERE account_id = $1",
 	"DELETE FROM practice_lab_attempts WHERE account_id = $1",
+	"DELETE FROM practice_receipts WHERE account_id = $1",
 }
 
 // erase deletes all that an account has, recordings first: should it be cut

@@ -218,7 +218,7 @@ func fitting(fields []lab.Field, given lab.Answer) (lab.Answer, error) {
 	return answer, nil
 }
 
-// keepReport writes how an answer did.
+// keepReport writes how an answer did, and the receipt if it has passed.
 func (s *Service) keepReport(ctx context.Context, a *LabAttempt, answer lab.Answer, r *lab.Report) error {
 	answered, err := json.Marshal(answer)
 	if err != nil {
@@ -234,12 +234,21 @@ func (s *Service) keepReport(ctx context.Context, a *LabAttempt, answer lab.Answ
 	} else {
 		points, most = r.Points()
 	}
+	member := ""
+	if r.Passed {
+		if member, err = s.memberURL(ctx, a.AccountID); err != nil {
+			return err
+		}
+	}
 	return s.write(ctx, func(tx *db.Tx) error {
 		n, err := db.Exec(ctx, tx, "UPDATE practice_lab_attempts SET answer = $2, report = $3, passed = $4, points = $5, most = $6, graded_at = $7 WHERE id = $1 AND graded_at = 0",
 			a.ID, string(answered), string(report), r.Passed, points, most, graded)
 		if err == nil && n == 0 {
 			return errGraded()
 		}
-		return err
+		if err != nil || !r.Passed {
+			return err
+		}
+		return s.receiptOfLab(ctx, tx, member, a, r)
 	})
 }

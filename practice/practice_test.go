@@ -56,7 +56,7 @@ func open(t *testing.T, k *testkit.Kit) *hall {
 	t.Cleanup(func() { _ = recordings.Close() })
 	h := &hall{T: t, kit: k, db: k.Open("practice", practice.Schema())}
 	h.Service = practice.New(practice.Deps{DB: h.db, Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
-		Recordings: recordings, Bundled: decks.Files, Labs: &lab.Runner{Command: []string{os.Args[0], "lab-child"}, Log: k.Log}}, practice.DefaultConfig())
+		Keys: keysOf(t, k), Recordings: recordings, Bundled: decks.Files, Labs: &lab.Runner{Command: []string{os.Args[0], "lab-child"}, Log: k.Log}}, practice.DefaultConfig())
 	h.must(h.Start(k.Ctx))
 	return h
 }

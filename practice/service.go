@@ -14,6 +14,7 @@ import (
 	"github.com/guildhall/guildhall/internal/bus"
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/seal"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/practice/deck"
 	"github.com/guildhall/guildhall/practice/lab"
@@ -49,9 +50,10 @@ type Deps struct {
 	Log        *slog.Logger
 	Profiles   *profiles.Service
 	Posts      *posts.Service
-	Recordings *blob.Store // of spoken answers; nobody else's files
-	Bundled    fs.FS       // the decks of this version of the program
-	Labs       *lab.Runner // runs labs in processes of their own
+	Recordings *blob.Store   // of spoken answers; nobody else's files
+	Bundled    fs.FS         // the decks of this version of the program
+	Labs       *lab.Runner   // runs labs in processes of their own
+	Keys       *seal.Keyring // seals the key that signs receipts
 }
 
 // Service is the room. Its methods may be called concurrently.
