@@ -39,6 +39,9 @@ const (
 	// Deprecated says that there is something better, in Mastodon too. Apps still
 	// call it; no day is set for its end.
 	Deprecated
+	// OwnLimit says that the route's limit holds in the place of those that hold
+	// for all routes: what is typed together comes more often than these allow.
+	OwnLimit
 )
 
 // Service names the part of the program that serves a route, so that a node

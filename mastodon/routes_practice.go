@@ -47,5 +47,18 @@ func practiceRoutes() []Route {
 		{"GET", "/api/guildhall/v1/accounts/{id}/receipts", Anyone, read, Practice, "paging", 0, (*server).accountReceipts, pageParams{}, []receiptEntity{}},
 		{"GET", at + "/keys", Public, "", Practice, "", 0, (*server).receiptKeys, nil, receiptKeysEntity{}},
 		{"GET", "/.well-known/jwks.json", Public, "", Practice, "", 0, (*server).receiptKeys, nil, receiptKeysEntity{}},
+		{"GET", at + "/mocks", User, read, Practice, "paging", 0, (*server).practiceMocks, pageParams{}, []mockEntity{}},
+		{"POST", at + "/mocks", User, write, Practice, "", 0, (*server).proposeMock, proposeParams{}, mockEntity{}},
+		{"GET", at + "/open_mocks", User, read, Practice, "", 0, (*server).openMocks, limitParams{}, []mockEntity{}},
+		{"GET", at + "/mocks/{id}", User, read, Practice, "", 0, (*server).practiceMock, nil, mockEntity{}},
+		{"POST", at + "/mocks/{id}/accept", User, write, Practice, "", 0, (*server).acceptMock, acceptParams{}, mockEntity{}},
+		{"POST", at + "/mocks/{id}/decline", User, write, Practice, "", 0, (*server).declineMock, nil, mockEntity{}},
+		{"POST", at + "/mocks/{id}/cancel", User, write, Practice, "", 0, (*server).cancelMock, nil, mockEntity{}},
+		{"POST", at + "/mocks/{id}/enter", User, write, Practice, "", 0, (*server).enterMock, nil, mockEntity{}},
+		{"GET", at + "/mocks/{id}/events", User, read, Practice, "", 0, (*server).mockEvents, mockEventsParams{}, []mockEventEntity{}},
+		{"POST", at + "/mocks/{id}/events", User, write, Practice, "mock events", OwnLimit, (*server).sendMock, mockDraftParams{}, mockEventEntity{}},
+		{"POST", at + "/mocks/{id}/review", User, write, Practice, "", 0, (*server).reviewMock, mockFormParams{}, mockEntity{}},
+		{"GET", at + "/mocks/{id}/calendar", User, read, Practice, "", Raw, (*server).mockCalendar, nil, nil},
+		{"GET", at + "/mocks/{id}/export", User, read, Practice, "paging", Raw, (*server).exportMock, mockExportParams{}, nil},
 	}
 }

@@ -66,6 +66,9 @@ func (s *Service) erase(ctx context.Context, account ids.ID) error {
 			break
 		}
 	}
+	if err := s.eraseMocks(ctx, account); err != nil {
+		return err
+	}
 	return s.write(ctx, func(tx *db.Tx) error {
 		for _, text := range erased {
 			if _, err := db.Exec(ctx, tx, text, account); err != nil {

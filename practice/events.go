@@ -22,3 +22,25 @@ func (DeckChanged) Kind() string { return "deck_changed" }
 
 // Kind implements bus.Payload.
 func (Reviewed) Kind() string { return "reviewed" }
+
+// MockMoved says what has become of a mock interview, and who is to be told.
+type MockMoved struct {
+	MockID ids.ID   `json:"mock_id"`
+	What   string   `json:"what"`
+	By     ids.ID   `json:"by"` // 0: nobody; its time had come
+	To     []ids.ID `json:"to"`
+}
+
+// What may become of a mock interview.
+const (
+	MockWasProposed  = "proposed"
+	MockWasAccepted  = "accepted"
+	MockWasDeclined  = "declined"
+	MockWasCancelled = "cancelled"
+	MockIsSoon       = "soon"
+	MockWasMissed    = "missed"
+	MockWasReviewed  = "reviewed"
+)
+
+// Kind implements bus.Payload.
+func (MockMoved) Kind() string { return "mock_moved" }

@@ -66,11 +66,12 @@ type Service struct {
 	fresh   sync.Mutex    // held while the decks are read anew, so that the newest stay
 	stale   chan struct{} // another node has changed them
 	working sync.Map      // accounts that have a lab running
+	mocks   *mockHub      // who listens to mock interviews
 }
 
 // New returns a service, which knows decks from Start, or Load, on.
 func New(d Deps, c Config) *Service {
-	s := &Service{Deps: d, config: c, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now), terms: &deck.Terms{}, stale: make(chan struct{}, 1)}
+	s := &Service{Deps: d, config: c, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now), terms: &deck.Terms{}, stale: make(chan struct{}, 1), mocks: newMockHub()}
 	s.library.Store(newLibrary())
 	return s
 }
@@ -107,8 +108,12 @@ func (s *Service) start(ctx context.Context) error {
 	if err := s.importBundled(ctx); err != nil {
 		return err
 	}
+	if err := s.Bus.Subscribe(mockSubject+"*", s.hearMock); err != nil {
+		return err
+	}
 	go s.outbox.Run(ctx)
 	go s.loop(ctx)
+	go s.sweepMocks(ctx)
 	return s.Bus.Consume(ctx, bus.Consumer{Name: "practice", Events: []string{"profiles.erased"}, Handle: s.erasures})
 }
 
