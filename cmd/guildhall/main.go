@@ -31,6 +31,7 @@ type commands struct {
 	Emoji    emoji    `cmd:"" help:"Add, list and remove custom emoji."`
 	Deck     deck     `cmd:"" help:"Check, take and list decks of interview questions."`
 	Practice practice `cmd:"" help:"Prepare for an interview on this terminal, without a server."`
+	Receipt  receipt  `cmd:"" help:"Verify receipts of what members have passed."`
 	Config_  config   `cmd:"" name:"config" help:"Print or check the configuration."`
 	Migrate  migrate  `cmd:"" help:"Move the databases' schema up or down."`
 	Version  version  `cmd:"" help:"Print the version."`
