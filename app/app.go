@@ -272,7 +272,7 @@ func (a *App) build() error {
 		return err
 	}
 	a.Practice = practice.New(practice.Deps{DB: a.dbs["practice"], Bus: a.bus, IDs: a.ids, Now: a.now, Log: a.log,
-		Profiles: a.Profiles, Posts: a.Posts, Keys: keys, Recordings: recordings, Bundled: decks.Files, Labs: labs}, practice.Config{BaseURL: c.BaseURL})
+		Identity: a.Identity, Profiles: a.Profiles, Posts: a.Posts, Keys: keys, Recordings: recordings, Bundled: decks.Files, Labs: labs}, practice.Config{BaseURL: c.BaseURL})
 	exports, err := blob.Open(filepath.Join(c.Data, "exports"))
 	if err != nil {
 		return err

@@ -79,7 +79,7 @@ func open(t *testing.T, k *testkit.Kit) *hall {
 		Identity: users, Profiles: people, Posts: talk, Keys: keys, Push: webpush.NewClient(nil, "mailto:operator@guild.test", k.Clock.Now),
 		Icon: func(*profiles.Account) string { return "" }}, notifications.DefaultConfig())
 	interviews := practice.New(practice.Deps{DB: k.Open("practice", practice.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
-		Profiles: people, Posts: talk, Keys: keys, Recordings: store("recordings"), Bundled: os.DirFS("../decks")}, practice.DefaultConfig())
+		Identity: users, Profiles: people, Posts: talk, Keys: keys, Recordings: store("recordings"), Bundled: os.DirFS("../decks")}, practice.DefaultConfig())
 	h.must(interviews.Start(k.Ctx))
 	h.Service = archive.New(archive.Deps{Practice: interviews, Limit: limit.New(k.Clock.Now), FollowRule: limit.Rule{Name: "follows", Limit: 25, Window: 24 * time.Hour},
 		Identity: users, Profiles: people, Posts: talk, Instance: house, Moderation: staff, Notifications: told,

@@ -24,7 +24,7 @@ import (
 // names an account must go with it, or be among those that are kept.
 var (
 	namesAccount = []string{"account_id", "user_id", "author_id", "from_id", "to_id", "target_id", "actor_id", "assigned_id", "resolved_id", "in_reply_to_account_id"}
-	namesOther   = []string{"announcement_id", "app_id", "attempt_id", "block_id", "boost_of_id", "card_id", "client_id", "collection_id", "conversation_id", "deck_id", "edit_id", "event_id", "filter_id",
+	namesOther   = []string{"announcement_id", "app_id", "ask_id", "attempt_id", "block_id", "boost_of_id", "card_id", "client_id", "collection_id", "conversation_id", "deck_id", "edit_id", "event_id", "filter_id",
 		"in_reply_to_id", "invite_id", "lab_id", "last_id", "last_read_id", "link_id", "list_id", "media_id", "mock_id", "notification_id", "object_id", "poll_id", "post_id",
 		"quote_of_id", "report_id", "review_id", "rule_id", "scheduled_id", "session_id", "status_id", "story_id", "subscription_id", "tag_id", "thread_id", "token_id", "version_id", "warning_id"}
 )

@@ -126,7 +126,7 @@ func openOn(k *testkit.Kit, adjust ...func(*mastodon.Deps, *mastodon.Config)) *w
 		Title: func(_ string, n *notifications.Notification, name string) string { return n.Title(name) },
 		Page:  func(of *profiles.Account, post ids.ID) string { return "/@" + of.Username + "/" + post.String() }}, notifications.DefaultConfig())
 	w.practice = practice.New(practice.Deps{DB: k.Open("practice", practice.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
-		Profiles: w.profiles, Posts: w.posts, Keys: keys, Recordings: blobs, Bundled: decks.Files, Labs: &lab.Runner{Command: []string{os.Args[0], "lab-child"}, Log: k.Log}}, practice.Config{BaseURL: base})
+		Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Keys: keys, Recordings: blobs, Bundled: decks.Files, Labs: &lab.Runner{Command: []string{os.Args[0], "lab-child"}, Log: k.Log}}, practice.Config{BaseURL: base})
 	w.identity.OnRevoked(func(user, token ids.ID) {
 		if token != 0 {
 			w.notifications.CloseToken(token)

@@ -24,8 +24,16 @@ func (s *Service) erasures(ctx context.Context, events []bus.Event) error {
 }
 
 // erased are the tables of what is an account's own. Sessions take their cards
-// with them, attempts their reviews.
+// with them, attempts their reviews. Of asks of others, their seats are free
+// again; the seats that others have handed in at theirs stay, as credits.
 var erased = [...]string{
+	"DELETE FROM practice_seats WHERE done_at = 0 AND ask_id IN (SELECT id FROM practice_asks WHERE account_id = $1)",
+	"DELETE FROM practice_asks WHERE account_id = $1",
+	"UPDATE practice_asks SET to_id = 0 WHERE to_id = $1",
+	`UPDATE practice_asks SET taken = taken - 1,
+		reviews_in = reviews_in - (SELECT COUNT(*) FROM practice_seats x WHERE x.ask_id = practice_asks.id AND x.account_id = $1 AND x.done_at > 0)
+		WHERE state = 0 AND id IN (SELECT ask_id FROM practice_seats WHERE account_id = $1)`,
+	"DELETE FROM practice_seats WHERE account_id = $1",
 	"DELETE FROM practice_reviews WHERE account_id = $1",
 	"DELETE FROM practice_attempts WHERE account_id = $1",
 	"DELETE FROM practice_sessions WHERE account_id = $1",
@@ -35,6 +43,7 @@ var erased = [...]string{
 	"DELETE FROM practice_stories WHERE account_id = $1",
 	"DELETE FROM practice_lab_attempts WHERE account_id = $1",
 	"DELETE FROM practice_receipts WHERE account_id = $1",
+	"DELETE FROM practice_reminders WHERE account_id = $1",
 }
 
 // erase deletes all that an account has, recordings first: should it be cut

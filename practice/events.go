@@ -17,6 +17,55 @@ type Reviewed struct {
 	Peer      bool   `json:"peer,omitempty"`
 }
 
+// ReviewAsked says that a member asks others to review an answer.
+type ReviewAsked struct {
+	AskID     ids.ID `json:"ask_id"`
+	AccountID ids.ID `json:"account_id"`
+	To        ids.ID `json:"to,omitempty"` // who is asked by name
+}
+
+// AskWidened says that more people may review an answer than were asked at first.
+type AskWidened struct {
+	AskID     ids.ID `json:"ask_id"`
+	AccountID ids.ID `json:"account_id"`
+	Circle    Circle `json:"circle"`
+}
+
+// AskClosed says that an ask is done, withdrawn, or was in vain.
+type AskClosed struct {
+	AskID     ids.ID   `json:"ask_id"`
+	AccountID ids.ID   `json:"account_id"`
+	State     AskState `json:"state"`
+}
+
+// SeatEnded says that a reviewer has a seat no more and has not handed in: the
+// time was over, or the ask was closed.
+type SeatEnded struct {
+	AskID     ids.ID `json:"ask_id"`
+	AccountID ids.ID `json:"account_id"` // the reviewer
+}
+
+// CardsDue says that a member is to be reminded of reviews that are due.
+type CardsDue struct {
+	AccountID ids.ID `json:"account_id"`
+	Due       int    `json:"due"`
+}
+
+// Kind implements bus.Payload.
+func (ReviewAsked) Kind() string { return "review_asked" }
+
+// Kind implements bus.Payload.
+func (AskWidened) Kind() string { return "ask_widened" }
+
+// Kind implements bus.Payload.
+func (AskClosed) Kind() string { return "ask_closed" }
+
+// Kind implements bus.Payload.
+func (SeatEnded) Kind() string { return "seat_ended" }
+
+// Kind implements bus.Payload.
+func (CardsDue) Kind() string { return "cards_due" }
+
 // Kind implements bus.Payload.
 func (DeckChanged) Kind() string { return "deck_changed" }
 

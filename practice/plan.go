@@ -69,6 +69,9 @@ func (s *Service) SetPlan(ctx context.Context, account ids.ID, p Plan) error {
 		_, err := db.Exec(ctx, tx, `INSERT INTO practice_plans (account_id, role, level, interview_at, minutes, remind, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (account_id) DO UPDATE SET role = excluded.role, level = excluded.level, interview_at = excluded.interview_at, minutes = excluded.minutes,
 			remind = excluded.remind, changed_at = excluded.changed_at`, account, p.Role, p.Level, millis(p.InterviewAt), p.Minutes, p.Remind, now.UnixMilli())
-		return err
+		if err != nil {
+			return err
+		}
+		return setReminder(ctx, tx, account, p.Remind, now)
 	})
 }

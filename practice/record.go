@@ -63,6 +63,10 @@ func (s *Service) Recording(ctx context.Context, account, id ids.ID) (io.ReadSee
 	if err != nil {
 		return nil, blob.Info{}, err
 	}
+	return s.openRecording(ctx, a)
+}
+
+func (s *Service) openRecording(ctx context.Context, a *Attempt) (io.ReadSeekCloser, blob.Info, error) {
 	if a.Audio == "" {
 		return nil, blob.Info{}, errs.NotFoundRecord()
 	}

@@ -10,11 +10,13 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/guildhall/guildhall/identity"
 	"github.com/guildhall/guildhall/internal/blob"
 	"github.com/guildhall/guildhall/internal/bus"
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/seal"
+	"github.com/guildhall/guildhall/internal/words"
 	"github.com/guildhall/guildhall/posts"
 	"github.com/guildhall/guildhall/practice/deck"
 	"github.com/guildhall/guildhall/practice/lab"
@@ -23,6 +25,9 @@ import (
 
 //go:embed schema
 var files embed.FS
+
+//go:embed words
+var texts embed.FS
 
 // Schema returns the room's migrations.
 func Schema() fs.FS {
@@ -48,6 +53,7 @@ type Deps struct {
 	IDs        *ids.Generator
 	Now        func() time.Time
 	Log        *slog.Logger
+	Identity   *identity.Service
 	Profiles   *profiles.Service
 	Posts      *posts.Service
 	Recordings *blob.Store   // of spoken answers; nobody else's files
@@ -61,6 +67,7 @@ type Service struct {
 	Deps
 	config  Config
 	outbox  *bus.Outbox
+	words   words.Languages
 	terms   *deck.Terms
 	library atomic.Pointer[library]
 	fresh   sync.Mutex    // held while the decks are read anew, so that the newest stay
@@ -71,7 +78,7 @@ type Service struct {
 
 // New returns a service, which knows decks from Start, or Load, on.
 func New(d Deps, c Config) *Service {
-	s := &Service{Deps: d, config: c, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now), terms: &deck.Terms{}, stale: make(chan struct{}, 1), mocks: newMockHub()}
+	s := &Service{Deps: d, config: c, outbox: bus.NewOutbox(d.Bus, d.DB, d.IDs, d.Now), words: words.Load(texts), terms: &deck.Terms{}, stale: make(chan struct{}, 1), mocks: newMockHub()}
 	s.library.Store(newLibrary())
 	return s
 }
@@ -114,6 +121,10 @@ func (s *Service) start(ctx context.Context) error {
 	go s.outbox.Run(ctx)
 	go s.loop(ctx)
 	go s.sweepMocks(ctx)
+	go s.sweeping(ctx)
+	if err := s.Bus.Consume(ctx, bus.Consumer{Name: "practice-messages", Events: []string{s.DB.Name() + ".*"}, Handle: s.tell}); err != nil {
+		return err
+	}
 	return s.Bus.Consume(ctx, bus.Consumer{Name: "practice", Events: []string{"profiles.erased"}, Handle: s.erasures})
 }
 

@@ -159,7 +159,7 @@ func open(t *testing.T, adjust ...func(*identity.Config, *web.Config)) *world {
 	w.must(w.moderation.Start(k.Ctx))
 	w.must(w.notifications.Start(k.Ctx))
 	w.practice = practice.New(practice.Deps{DB: room("practice", practice.Schema()), Bus: k.Bus, IDs: k.IDs, Now: k.Clock.Now, Log: k.Log,
-		Profiles: w.profiles, Posts: w.posts, Keys: keys, Recordings: w.blobs, Bundled: decks.Files, Labs: &lab.Runner{Command: []string{os.Args[0], "lab-child"}, Log: k.Log}}, practice.Config{BaseURL: w.base})
+		Identity: w.identity, Profiles: w.profiles, Posts: w.posts, Keys: keys, Recordings: w.blobs, Bundled: decks.Files, Labs: &lab.Runner{Command: []string{os.Args[0], "lab-child"}, Log: k.Log}}, practice.Config{BaseURL: w.base})
 	w.must(w.practice.Start(k.Ctx))
 	exports, err := blob.Open(filepath.Join(k.Dir, "exports"))
 	w.must(err)
