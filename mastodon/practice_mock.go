@@ -3,7 +3,6 @@ package mastodon
 import (
 	"context"
 	"net/http"
-	"strconv"
 
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/practice"
@@ -56,17 +55,6 @@ type mockReviewEntity struct {
 	Note      string       `json:"note"`
 	Strength  string       `json:"strength"`
 	Improve   string       `json:"improve"`
-}
-
-// mockEventEntity is an entry of the log. Numbers and texts of data that are 0 or
-// empty are left out.
-type mockEventEntity struct {
-	Seq  int64              `json:"seq"`
-	At   string             `json:"at"`
-	By   *ids.ID            `json:"by"` // null: the server, or somebody who is gone
-	Type string             `json:"type" enum:"entered,phase,card,note,patch,hint,flag,end,presence"`
-	Data *practice.MockData `json:"data"` // null: another one's note, or gone
-	Key  *string            `json:"key"`  // of one's own
 }
 
 // mockExportEntity is all of an interview.
@@ -130,10 +118,6 @@ func mockReviewOf(r *practice.MockReview) mockReviewEntity {
 		e.Marks[i] = tickEntity{m.Point, marks[m.Mark], m.Note}
 	}
 	return e
-}
-
-func mockEventOf(e *practice.MockEvent) mockEventEntity {
-	return mockEventEntity{Seq: e.Seq, At: e.At.UTC().Format(timeFormat), By: idOrNil(e.By), Type: e.Type, Data: e.Data, Key: orNil(e.Key)}
 }
 
 func (s *server) answerMock(c *Call, m *practice.Mock, err error) error {
@@ -250,81 +234,6 @@ func (s *server) acceptMock(c *Call) error {
 	}
 	m, err := s.Practice.AcceptMock(c.R.Context(), c.Viewer(), id, *slot)
 	return s.answerMock(c, m, err)
-}
-
-// mockEventsParams choose a part of a log.
-type mockEventsParams struct {
-	limitParams
-	After int64 `param:"after"` // seq
-}
-
-// Sizes of parts of a log.
-const (
-	mockEventsPage = 200
-	mockEventsMax  = 500
-)
-
-func (s *server) mockEvents(c *Call) error {
-	id, err := c.PathID("id")
-	if err != nil {
-		return err
-	}
-	list, err := s.Practice.MockEvents(c.R.Context(), c.Viewer(), id, seqOf(c.Param("after")), c.Limit(mockEventsPage, mockEventsMax))
-	if err != nil {
-		return err
-	}
-	out := make([]mockEventEntity, len(list))
-	for i := range list {
-		out[i] = mockEventOf(&list[i])
-	}
-	return c.JSON(http.StatusOK, out)
-}
-
-// seqOf reads the number of an event; what is no number is 0.
-func seqOf(text string) int64 {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return max(n, 0)
-}
-
-// mockDraftParams are an event to be sent.
-type mockDraftParams struct {
-	Type string         `param:"type" enum:"phase,card,note,patch,hint,flag,end"`
-	Data mockDataParams `param:"data"`
-	Key  string         `param:"key"`
-}
-
-// mockDataParams say what an event says; which of them, depends on its type.
-type mockDataParams struct {
-	Phase  string `param:"phase"`
-	Deck   string `param:"deck"`
-	Card   string `param:"card"`
-	Pane   string `param:"pane" enum:"candidate,interviewer"`
-	Base   int    `param:"base"`
-	At     int    `param:"at"`
-	Remove int    `param:"remove"`
-	Insert string `param:"insert"`
-	Text   string `param:"text"`
-}
-
-func (s *server) sendMock(c *Call) error {
-	id, err := c.PathID("id")
-	if err != nil {
-		return err
-	}
-	var in mockDraftParams
-	if err := c.Decode(&in); err != nil {
-		return err
-	}
-	d := in.Data
-	e, err := s.Practice.SendMock(c.R.Context(), c.Viewer(), id, practice.MockDraft{Type: in.Type, Key: in.Key, Data: practice.MockData{Phase: d.Phase, Deck: d.Deck, Card: d.Card,
-		Pane: d.Pane, Base: d.Base, At: d.At, Remove: d.Remove, Insert: d.Insert, Text: d.Text}})
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, mockEventOf(e))
 }
 
 // mockFormParams are a review.

@@ -16,6 +16,7 @@ func streamingRoutes() []Route {
 		{"GET", "/api/v1/streaming/public/remote", Anyone, "read:statuses", Notifications, "", stream, (*server).events, publicStreamParams{}, nil},
 		{"GET", "/api/v1/streaming/hashtag", Anyone, "read:statuses", Notifications, "", stream, (*server).events, tagStreamParams{}, nil},
 		{"GET", "/api/v1/streaming/hashtag/local", Anyone, "read:statuses", Notifications, "", stream, (*server).events, tagStreamParams{}, nil},
+		{"GET", "/api/v1/streaming/mock", User, "read", Practice, "", stream, (*server).mockEventStream, mockStreamParams{}, nil},
 	}
 }
 

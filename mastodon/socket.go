@@ -25,9 +25,11 @@ const (
 // sent.
 type socket struct {
 	*Call
-	conn *websocket.Conn
-	feed *notifications.Feed
-	buf  []byte
+	conn  *websocket.Conn
+	feed  *notifications.Feed
+	buf   []byte
+	mocks map[ids.ID]*mockChannel
+	heard chan mockHeard // what these carry
 }
 
 // streamParams name a stream: the first one of a socket, or that of a command.
@@ -35,6 +37,8 @@ type streamParams struct {
 	Stream string `param:"stream" json:"stream"`
 	Tag    string `param:"tag" json:"tag"`
 	List   string `param:"list" json:"list"`
+	Mock   string `param:"mock" json:"mock"`   // of the stream mock
+	After  string `param:"after" json:"after"` // the event of it that the client has
 }
 
 func (p streamParams) channel() notifications.Channel {
@@ -59,8 +63,11 @@ func (s *server) stream(c *Call) error {
 		return err
 	}
 	defer feed.Close()
+	ctx, cancel := context.WithCancel(c.R.Context())
+	defer cancel()
+	sock := &socket{Call: c, feed: feed, mocks: map[ids.ID]*mockChannel{}, heard: make(chan mockHeard)}
 	if name := c.Param("stream"); name != "" {
-		if err := c.addChannel(feed, streamParams{name, c.Param("tag"), c.Param("list")}.channel()); err != nil {
+		if err := sock.subscribe(ctx, streamParams{name, c.Param("tag"), c.Param("list"), c.Param("mock"), c.Param("after")}); err != nil {
 			return err
 		}
 	}
@@ -77,9 +84,7 @@ func (s *server) stream(c *Call) error {
 	}
 	defer conn.CloseNow()
 	conn.SetReadLimit(commandMax)
-	sock := &socket{Call: c, conn: conn, feed: feed}
-	ctx, cancel := context.WithCancel(c.R.Context())
-	defer cancel()
+	sock.conn = conn
 	commands := make(chan []byte)
 	go func() {
 		defer cancel()
@@ -125,6 +130,15 @@ func (k *socket) write(ctx context.Context, commands <-chan []byte) {
 				return
 			}
 			err = k.deliver(ctx, d)
+		case h := <-k.heard:
+			if k.mocks[h.by.id] != h.by {
+				continue // unsubscribed
+			}
+			if h.ended {
+				k.conn.Close(websocket.StatusTryAgainLater, string(notifications.EndedSlow))
+				return
+			}
+			err = k.deliverMock(ctx, h)
 		}
 		if err != nil {
 			return
@@ -236,14 +250,15 @@ func (k *socket) obey(ctx context.Context, text []byte) error {
 		streamParams
 	}
 	err := jsonv2.Unmarshal(text, &command)
-	channel := command.channel()
 	switch {
 	case err != nil:
 		err = errs.Wrap(errs.Malformed, "The message could not be read", err)
 	case command.Type == "subscribe":
-		err = k.addChannel(k.feed, channel)
+		err = k.subscribe(ctx, command.streamParams)
+	case command.Type == "unsubscribe" && command.Stream == mockStream:
+		k.unsubscribeMock(command.streamParams)
 	case command.Type == "unsubscribe":
-		err = k.feed.Remove(channel)
+		err = k.feed.Remove(command.channel())
 	default:
 		err = errs.New(errs.Malformed, "Unknown type of message")
 	}

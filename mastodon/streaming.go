@@ -147,23 +147,9 @@ func (s *server) events(c *Call) error {
 	if err := c.addChannel(feed, params.channel()); err != nil {
 		return err
 	}
-	connection := http.NewResponseController(c.W)
-	h := c.W.Header()
-	h.Set("Content-Type", "text/event-stream")
-	h.Set("X-Accel-Buffering", "no") // nginx would keep the events back
-	c.status = http.StatusOK
-	c.W.WriteHeader(http.StatusOK)
-	// The connection may carry other requests after this one.
-	defer func() { _ = connection.SetWriteDeadline(time.Time{}) }()
-	send := func(text []byte) bool {
-		// Who reads nothing any more must not hold the stream for ever.
-		_ = connection.SetWriteDeadline(time.Now().Add(socketDead))
-		if _, err := c.W.Write(text); err != nil {
-			return false
-		}
-		return connection.Flush() == nil
-	}
-	if !send([]byte(":)\n")) {
+	out := c.openEvents()
+	defer out.close()
+	if !out.send([]byte(":)\n")) {
 		return nil
 	}
 	tick := time.NewTicker(heartbeat)
@@ -190,11 +176,40 @@ func (s *server) events(c *Call) error {
 			text = append(append(append([]byte("event: "), d.Event...), "\ndata: "...), body...)
 			text = append(text, "\n\n"...)
 		}
-		if !send(text) {
+		if !out.send(text) {
 			return nil
 		}
 	}
 }
+
+// eventStream is an answer of server-sent events.
+type eventStream struct {
+	c          *Call
+	connection *http.ResponseController
+}
+
+// openEvents begins an answer of server-sent events.
+func (c *Call) openEvents() eventStream {
+	h := c.W.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("X-Accel-Buffering", "no") // nginx would keep the events back
+	c.status = http.StatusOK
+	c.W.WriteHeader(http.StatusOK)
+	return eventStream{c, http.NewResponseController(c.W)}
+}
+
+// send tells whether the client still reads.
+func (e eventStream) send(text []byte) bool {
+	// Who reads nothing any more must not hold the stream for ever.
+	_ = e.connection.SetWriteDeadline(time.Now().Add(socketDead))
+	if _, err := e.c.W.Write(text); err != nil {
+		return false
+	}
+	return e.connection.Flush() == nil
+}
+
+// close lets the connection carry other requests after this one.
+func (e eventStream) close() { _ = e.connection.SetWriteDeadline(time.Time{}) }
 
 // skipped notes a message that could not be written. The post may have been
 // deleted, or hidden from the reader, in between.
