@@ -20,11 +20,11 @@ var assetFiles embed.FS
 
 // sheets are the parts of the style sheet in their order: the fonts, the tokens, what is on
 // every page, the parts of pages, and last what smaller screens change.
-var sheets = []string{"fonts", "tokens", "base", "layout", "posts", "compose", "notifications", "profile", "about", "staff", "system", "sheet", "live", "find", "settings", "practice", "labs", "keys", "screens"}
+var sheets = []string{"fonts", "tokens", "base", "layout", "posts", "compose", "notifications", "profile", "about", "staff", "system", "sheet", "live", "find", "settings", "practice", "labs", "mock", "keys", "screens"}
 
 // scripts are the parts of the pages' own script in their order; the first one
 // has what the others use.
-var scripts = []string{"guildhall.js", "focus.js", "scroll.js", "device.js", "live.js", "compose.js", "pictures.js", "complete.js", "keys.js", "system.js", "practice.js"}
+var scripts = []string{"guildhall.js", "focus.js", "scroll.js", "device.js", "live.js", "compose.js", "pictures.js", "complete.js", "keys.js", "system.js", "practice.js", "mock.js"}
 
 // assets are the files that pages need. The hash of the content is in the name,
 // so that browsers can keep them for good.

@@ -90,7 +90,7 @@ func (c *call) serve(page route) error {
 
 // timed counts a request. Streams stay open, so their time says nothing.
 func (s *server) timed(page route, status int, took time.Duration) {
-	if strings.HasSuffix(page.pattern, " "+eventsPath) {
+	if strings.HasSuffix(page.pattern, " "+eventsPath) || strings.HasSuffix(page.pattern, " "+mockEventsPath) {
 		return
 	}
 	group := s.traffic[0]
@@ -181,7 +181,11 @@ func (c *call) viewer() ids.ID {
 
 // allow counts the request. Returns TooMany if its address has asked for too many.
 func (c *call) allow() error {
-	d := c.Limit.Allow(limit.AddressKey(httpx.ClientAddress(c.r, c.config.TrustedProxies)), rulePages)
+	rule := rulePages
+	if c.r.Pattern == "POST "+mockPatchPath {
+		rule = ruleTyping
+	}
+	d := c.Limit.Allow(limit.AddressKey(httpx.ClientAddress(c.r, c.config.TrustedProxies)), rule)
 	if !d.OK {
 		return &errs.Error{Kind: errs.TooMany, After: d.RetryAfter}
 	}

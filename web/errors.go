@@ -54,14 +54,7 @@ func (c *call) fail(err error) {
 		known = errs.Wrap(errs.Unavailable, "The request was given up.", err)
 	}
 	words := c.words()
-	text := words.sentence(known.Text)
-	if len(known.Fields) > 0 { // each is known by itself
-		var list []string
-		for _, f := range (&mistakes{Fields: known.Fields}).all() {
-			list = append(list, words.sentence(f.Text))
-		}
-		text = strings.Join(list, " ")
-	}
+	text := c.reason(known)
 	switch known.Kind {
 	case errs.Internal:
 		c.Log.Error("page failed", "method", c.r.Method, "path", c.r.URL.Path, "error", err)
@@ -81,4 +74,16 @@ func (c *call) fail(err error) {
 		c.Log.Error("error page failed", "path", c.r.URL.Path, "error", err)
 		http.Error(c.w, f.title, f.status)
 	}
+}
+
+// reason says what an error says, in sentences of the reader's language.
+func (c *call) reason(known *errs.Error) string {
+	if len(known.Fields) == 0 {
+		return c.words().sentence(known.Text)
+	}
+	var list []string // each is known by itself
+	for _, f := range (&mistakes{Fields: known.Fields}).all() {
+		list = append(list, c.words().sentence(f.Text))
+	}
+	return strings.Join(list, " ")
 }

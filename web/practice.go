@@ -65,6 +65,7 @@ type practiceData struct {
 	Left    int // days until the interview; -1: none is set, or it is over
 	Recent  []*practice.Attempt
 	Decks   []*practice.Deck
+	Mocks   []*mockView // that are to come
 	Terms   *deck.Terms
 }
 
@@ -88,6 +89,9 @@ func (c *call) practiceHome() error {
 		return err
 	}
 	if d.Recent, err = c.Practice.Attempts(ctx, me, page.Page{Limit: recentAttempts}); err != nil {
+		return err
+	}
+	if d.Mocks, err = c.nextMocks(); err != nil {
 		return err
 	}
 	d.Left, d.Decks, d.Terms = daysUntil(c.Now(), d.Plan.InterviewAt), c.Practice.Decks(), c.Practice.Terms()
