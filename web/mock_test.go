@@ -179,7 +179,7 @@ func TestMock(t *testing.T) {
 // reviews is the end of an interview.
 func (w *world) reviews(a, b *browser, at string) {
 	w.Helper()
-	b.get(at).submit(at+"/review", "strength", "Calm", "mark-plan", "").is(http.StatusUnprocessableEntity).says("must be marked", "Calm")
+	b.get(at).submit(at+"/review", "strength", "Calm", "mark-plan", "").is(http.StatusUnprocessableEntity).says("Must be marked", "Calm")
 	fields := []string{"strength", "Calm", "improve", "Name the cost"}
 	for _, id := range []string{"measure", "plan", "index", "rewrite", "cost", "other", "verify"} {
 		fields = append(fields, "mark-"+id, "yes")

@@ -75,12 +75,15 @@ func everyPage(w *world) map[string]*shown {
 	for name, s := range w.labbed(member) {
 		pages["lab, "+name] = s
 	}
+	for name, s := range w.mocked(member, author, w.member("partner")) {
+		pages["interview, "+name] = s
+	}
 	told, err := w.practice.AddStory(w.kit.Ctx, author, practice.Story{Title: "Outage"})
 	w.must(err)
 	drawn, err := w.practice.StartSession(w.kit.Ctx, author)
 	w.must(err)
 	for _, path := range []string{"/practice", "/practice/plan", "/practice/attempts", "/practice/sessions/" + drawn.ID.String(), "/practice/decks/backend-core",
-		"/practice/decks/backend-core/be-013", "/practice/labs", "/practice/labs/L05", "/practice/stories", "/practice/stories/" + told.ID.String()} {
+		"/practice/decks/backend-core/be-013", "/practice/mocks", "/practice/labs", "/practice/labs/L05", "/practice/stories", "/practice/stories/" + told.ID.String()} {
 		pages[path] = member.get(path)
 	}
 	later, err := w.posts.Schedule(w.kit.Ctx, author, posts.Draft{Text: "Later", Media: []ids.ID{w.picture(author, 64, 48, "A mill")}}, w.kit.Clock.Now().Add(30*24*time.Hour))
