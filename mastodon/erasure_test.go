@@ -229,7 +229,7 @@ func (w *world) lives(ann, boss *person) {
 	post(ann, "/api/v1/tags/go/feature")
 
 	// How they prepare.
-	w.do("PUT", practiceAt+"/plan", ann.token, `{"minutes": 30}`).is(200)
+	w.do("PUT", practiceAt+"/plan", ann.token, `{"minutes": 30, "remind": true}`).is(200)
 	post(ann, practiceAt+"/sessions")
 	post(ann, practiceAt+"/labs/L06/attempts")
 	w.passes(ann)
@@ -245,6 +245,10 @@ func (w *world) lives(ann, boss *person) {
 	w.do("POST", attempt+"/review", ann.token, `{"marks": [`+strings.Join(marks, ",")+`]}`).is(200)
 
 	w.interviews(ann, bob)
+
+	post(ann, attempt+"/ask", "circle", "everyone")
+	asked := post(bob, practiceAt+"/attempts/"+w.checkedAttempt(bob, "be-001", "Bob's", "yes")+"/ask", "circle", "person", "account_id", ann.id.String())
+	post(ann, practiceAt+"/open_asks/"+asked.text("id")+"/take")
 
 	// What they are told, and tell.
 	w.do("POST", "/api/v1/markers", ann.token, `{"home": {"last_read_id": "1"}}`).is(200)

@@ -1,9 +1,11 @@
 package mastodon
 
 import (
+	"io"
 	"mime/multipart"
 	"net/http"
 
+	"github.com/guildhall/guildhall/internal/blob"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/practice"
 )
@@ -116,7 +118,7 @@ func (s *server) recordAnswer(c *Call) error {
 	return answerAttempt(c, a, err)
 }
 
-func (s *server) recording(c *Call) (err error) {
+func (s *server) recording(c *Call) error {
 	id, err := c.PathID("id")
 	if err != nil {
 		return err
@@ -125,6 +127,11 @@ func (s *server) recording(c *Call) (err error) {
 	if err != nil {
 		return err
 	}
+	return c.sound(f, info)
+}
+
+// sound answers with a recording, and closes it.
+func (c *Call) sound(f io.ReadSeekCloser, info blob.Info) (err error) {
 	defer func() {
 		if closed := f.Close(); err == nil {
 			err = closed

@@ -161,12 +161,12 @@ func (s *Service) WithdrawAsk(ctx context.Context, account, id ids.ID) error {
 	if row.AccountID != account {
 		return errs.NotFoundRecord()
 	}
-	a, err := s.attempt(ctx, row.AttemptID)
+	end, err := s.closing(ctx, row, AskWithdrawn)
 	if err != nil {
 		return err
 	}
 	return s.write(ctx, func(tx *db.Tx) error {
-		closed, err := s.closeAsk(ctx, tx, row, a, AskWithdrawn, "taken")
+		closed, err := s.closeAsk(ctx, tx, end)
 		if err == nil && !closed {
 			return errs.New(errs.Conflict, "This ask is closed already")
 		}
@@ -174,36 +174,69 @@ func (s *Service) WithdrawAsk(ctx context.Context, account, id ids.ID) error {
 	})
 }
 
-// closeAsk closes an ask, which is done if there is a review, else what is given.
-// The cost of seats beyond those of a column is given back. Tells whether it was
-// open.
-func (s *Service) closeAsk(ctx context.Context, tx *db.Tx, k *askRow, a *Attempt, without AskState, kept string) (closed bool, err error) {
-	now := s.Now().UnixMilli()
+// closing is what closing an ask takes.
+type closing struct {
+	ask     *Ask
+	attempt *Attempt
+	without AskState // what the ask is then if no review is in
+	member  string   // what receipts call the author
+}
+
+func (s *Service) closing(ctx context.Context, row *askRow, without AskState) (*closing, error) {
+	a, err := s.attempt(ctx, row.AttemptID)
+	if err != nil {
+		return nil, err
+	}
+	member, err := s.memberURL(ctx, row.AccountID)
+	return &closing{&row.Ask, a, without, member}, err
+}
+
+// closeAsk closes an ask: it is done if there is a review. What is given back is
+// the cost of the seats without a review, or of those that nobody has taken if
+// the author withdraws it. Tells whether it was open.
+func (s *Service) closeAsk(ctx context.Context, tx *db.Tx, c *closing) (closed bool, err error) {
+	paid := "reviews_in"
+	if c.without == AskWithdrawn {
+		paid = "taken"
+	}
 	states, err := db.Values[AskState](ctx, tx, `UPDATE practice_asks SET state = CASE WHEN reviews_in > 0 THEN 1 ELSE CAST($2 AS BIGINT) END, closed_at = $3,
-		refunded = CASE WHEN refunded > seats - `+kept+` THEN refunded ELSE seats - `+kept+` END WHERE id = $1 AND state = 0 RETURNING state`, k.ID, without, now)
+		refunded = CASE WHEN refunded > seats - `+paid+` THEN refunded ELSE seats - `+paid+` END WHERE id = $1 AND state = 0 RETURNING state`,
+		c.ask.ID, c.without, s.Now().UnixMilli())
 	if err != nil || len(states) == 0 {
 		return false, err
 	}
-	idle, err := db.Values[ids.ID](ctx, tx, "DELETE FROM practice_seats WHERE ask_id = $1 AND done_at = 0 RETURNING account_id", k.ID)
+	idle, err := db.Values[ids.ID](ctx, tx, "DELETE FROM practice_seats WHERE ask_id = $1 AND done_at = 0 RETURNING account_id", c.ask.ID)
 	if err != nil {
-		return false, err
+		return true, err
 	}
 	for _, who := range idle {
-		if _, err := s.outbox.Add(ctx, tx, SeatEnded{AskID: k.ID, AccountID: who}); err != nil {
-			return false, err
+		if _, err := s.outbox.Add(ctx, tx, SeatEnded{AskID: c.ask.ID, AccountID: who}); err != nil {
+			return true, err
 		}
 	}
-	if _, err := s.outbox.Add(ctx, tx, AskClosed{AskID: k.ID, AccountID: k.AccountID, State: states[0]}); err != nil || states[0] != AskDone {
+	if _, err = s.outbox.Add(ctx, tx, AskClosed{AskID: c.ask.ID, AccountID: c.ask.AccountID, State: states[0]}); err != nil || states[0] != AskDone {
 		return true, err
 	}
-	lowest, err := db.Value[int](ctx, tx, `SELECT COALESCE(MIN(rating), 0) FROM practice_reviews
-		WHERE id IN (SELECT review_id FROM practice_seats WHERE ask_id = $1 AND done_at > 0)`, k.ID)
-	if err != nil {
-		return true, err
+	return true, s.settle(ctx, tx, c)
+}
+
+// settle makes the peers' reviews count: the lowest rating takes the place of the
+// author's, and the answer's receipt is written.
+func (s *Service) settle(ctx context.Context, tx *db.Tx, c *closing) error {
+	peers, err := readReviews(ctx, tx, "WHERE id IN (SELECT review_id FROM practice_seats WHERE ask_id = $1 AND done_at > 0) ORDER BY id", c.ask.ID)
+	if err != nil || len(peers) == 0 {
+		return err
 	}
-	if err := s.rate(ctx, tx, a, lowest, a.CheckedAt); err != nil { // the peers' rating takes the place of the author's
-		return true, err
+	lowest := peers[0].Rating
+	for _, r := range peers {
+		lowest = min(lowest, r.Rating)
 	}
-	_, err = s.outbox.Add(ctx, tx, Reviewed{AccountID: k.AccountID, AttemptID: k.AttemptID, Peer: true})
-	return true, err
+	if err := s.rate(ctx, tx, c.attempt, lowest, c.attempt.CheckedAt); err != nil {
+		return err
+	}
+	if err := s.receiptOfCard(ctx, tx, c.member, c.attempt, peers); err != nil {
+		return err
+	}
+	_, err = s.outbox.Add(ctx, tx, Reviewed{AccountID: c.ask.AccountID, AttemptID: c.ask.AttemptID, Peer: true})
+	return err
 }

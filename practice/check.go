@@ -146,7 +146,11 @@ func followUp(a *Attempt) *deck.FollowUp {
 
 // reviews returns reviews with their marks.
 func (s *Service) reviews(ctx context.Context, where string, args ...any) ([]Review, error) {
-	list, err := db.All(ctx, s.DB, func(r *Review) []any {
+	return readReviews(ctx, s.DB, where, args...)
+}
+
+func readReviews(ctx context.Context, q db.Querier, where string, args ...any) ([]Review, error) {
+	list, err := db.All(ctx, q, func(r *Review) []any {
 		return []any{&r.ID, &r.AttemptID, &r.AccountID, &r.Peer, &r.Score, &r.Rating, &r.Note}
 	}, "SELECT id, attempt_id, account_id, peer, score, rating, note FROM practice_reviews "+where, args...)
 	if err != nil || len(list) == 0 {
@@ -161,7 +165,7 @@ func (s *Service) reviews(ctx context.Context, where string, args ...any) ([]Rev
 		Ticked
 	}
 	in, args := db.In(nil, found)
-	marks, err := db.All(ctx, s.DB, func(m *markRow) []any { return []any{&m.review, &m.Point, &m.Mark, &m.Note} },
+	marks, err := db.All(ctx, q, func(m *markRow) []any { return []any{&m.review, &m.Point, &m.Mark, &m.Note} },
 		"SELECT review_id, point, mark, note FROM practice_marks WHERE review_id IN "+in+" ORDER BY review_id, point", args...)
 	for _, m := range marks {
 		r := &list[at[m.review]]

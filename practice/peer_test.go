@@ -1,6 +1,7 @@
 package practice_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"html"
 	"path/filepath"
@@ -242,15 +243,21 @@ func TestPeerReviewIsBlind(t *testing.T) {
 		ask := g.asks(a, practice.AskRequest{Circle: practice.Everyone, Seats: 2})
 		one, two := g.takes(g.bob, ask), g.takes(g.cleo, ask)
 		g.handsIn(g.bob, one, practice.Partly, "bob's note")
-		seen := fmt.Sprintf("%+v %+v", g.offers(g.dan), *g.takesAgain(g.cleo, ask))
+		all := func(things ...any) string {
+			t.Helper()
+			data, err := json.Marshal(things)
+			g.must(err)
+			return string(data)
+		}
 		list, err := g.Seats(ctx, g.cleo, page.Page{Limit: 5})
 		g.must(err)
-		for _, s := range list {
-			seen += fmt.Sprintf(" %+v", *s)
-		}
+		handedIn, err := g.Seat(ctx, g.bob, one.ID)
+		g.must(err)
+		handedIn.Mine.AccountID, handedIn.Mine.Note = 0, "" // bob's own
+		seen := all(g.offers(g.dan), g.takes(g.cleo, ask), list, handedIn)
 		own, err := g.Ask(ctx, g.ann, ask.ID)
 		g.must(err)
-		author := fmt.Sprintf("%+v", *own)
+		author := all(own)
 		for _, canary := range []string{g.ann.String(), a.ID.String(), "what the author notes", "bob's note", g.bob.String()} {
 			if strings.Contains(seen, canary) {
 				t.Errorf("the reviewer sees %q: %s", canary, seen)
@@ -292,8 +299,6 @@ func TestPeerReviewIsBlind(t *testing.T) {
 		}
 	})
 }
-
-func (g *guild) takesAgain(who ids.ID, k *practice.Ask) *practice.Seat { return g.takes(who, k) }
 
 // A circle is who is in it, and nobody who hides from the author or is hidden.
 func TestCircles(t *testing.T) {

@@ -133,6 +133,11 @@ func (s *Service) seats(ctx context.Context, account ids.ID, rows []seatRow, ask
 			}
 		}
 	}
+	for _, seat := range list {
+		if seat.Mine != nil && seat.Ask == nil {
+			seat.Mine.AttemptID = 0 // its shard would tell something of whose it is
+		}
+	}
 	return list, err
 }
 
@@ -241,23 +246,23 @@ func (s *Service) HandIn(ctx context.Context, account, id ids.ID, marks []Ticked
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.attempt(ctx, k.AttemptID)
+	end, err := s.closing(ctx, k, AskExpired)
 	if err != nil {
 		return nil, err
 	}
-	r, err := judge(a, marks, note)
+	r, err := judge(end.attempt, marks, note)
 	if err != nil {
 		return nil, err
 	}
 	r.AccountID, r.Peer = account, true
-	err = s.write(ctx, func(tx *db.Tx) error { return s.handIn(ctx, tx, row.id, k, a, r) })
+	err = s.write(ctx, func(tx *db.Tx) error { return s.handIn(ctx, tx, row.id, end, r) })
 	if err != nil {
 		return nil, err
 	}
 	return s.Seat(ctx, account, id)
 }
 
-func (s *Service) handIn(ctx context.Context, tx *db.Tx, seat ids.ID, k *askRow, a *Attempt, r *Review) error {
+func (s *Service) handIn(ctx context.Context, tx *db.Tx, seat ids.ID, end *closing, r *Review) error {
 	now := s.Now().UnixMilli()
 	n, err := db.Exec(ctx, tx, "UPDATE practice_seats SET done_at = $2 WHERE id = $1 AND done_at = 0 AND ends_at > $2", seat, now)
 	if err != nil {
@@ -272,7 +277,7 @@ func (s *Service) handIn(ctx context.Context, tx *db.Tx, seat ids.ID, k *askRow,
 	if _, err := db.Exec(ctx, tx, "UPDATE practice_seats SET review_id = $2 WHERE id = $1", seat, r.ID); err != nil {
 		return err
 	}
-	full, err := db.Values[bool](ctx, tx, "UPDATE practice_asks SET reviews_in = reviews_in + 1 WHERE id = $1 AND state = 0 RETURNING reviews_in >= seats", k.ID)
+	full, err := db.Values[bool](ctx, tx, "UPDATE practice_asks SET reviews_in = reviews_in + 1 WHERE id = $1 AND state = 0 RETURNING reviews_in >= seats", end.ask.ID)
 	if err != nil {
 		return err
 	}
@@ -280,7 +285,7 @@ func (s *Service) handIn(ctx context.Context, tx *db.Tx, seat ids.ID, k *askRow,
 		return errs.New(errs.Conflict, "This ask is closed already")
 	}
 	if full[0] {
-		_, err = s.closeAsk(ctx, tx, k, a, AskExpired, "reviews_in")
+		_, err = s.closeAsk(ctx, tx, end)
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/guildhall/guildhall/internal/db"
+	"github.com/guildhall/guildhall/internal/errs"
 )
 
 const (
@@ -88,12 +89,15 @@ func (s *Service) moveAsks(ctx context.Context) error {
 func (s *Service) moveAsk(ctx context.Context, k *askRow) error {
 	now, end := s.Now(), k.ID.Time().Add(closeAfter)
 	if !now.Before(end) {
-		a, err := s.attempt(ctx, k.AttemptID)
+		c, err := s.closing(ctx, k, AskExpired)
+		if errs.Is(err, errs.NotFound) {
+			return nil // being erased
+		}
 		if err != nil {
 			return err
 		}
 		return s.write(ctx, func(tx *db.Tx) error {
-			_, err := s.closeAsk(ctx, tx, k, a, AskExpired, "reviews_in")
+			_, err := s.closeAsk(ctx, tx, c)
 			return err
 		})
 	}
