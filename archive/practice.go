@@ -46,7 +46,7 @@ func (b *book) practised() error {
 	})); err != nil {
 		return err
 	}
-	for name, f := range map[string]func(func(any) error) error{"sessions": b.sessions, "attempts": b.attempts, "reviews": b.reviews, "log": b.rated, "labs": b.labs,
+	for name, f := range map[string]func(func(any) error) error{"sessions": b.sessions, "attempts": b.attempts, "reviews": b.reviews, "log": b.rated, "labs": b.labs, "mocks": b.mocks,
 		"receipts": b.receipts} {
 		if err := b.array("practice/"+name+".json", f); err != nil {
 			return err

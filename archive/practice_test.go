@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
@@ -52,6 +53,17 @@ func TestArchiveOfPractice(t *testing.T) {
 		h.must(err)
 		h.answers(ben, b, "secret of ben's")
 
+		mock, err := h.Practice.Propose(ctx, ann, practice.MockOffer{Invited: ben, Role: "back-end", Level: "mid", Note: "a note of ann's", Slots: []time.Time{k.Clock.Now().Add(time.Minute)}})
+		h.must(err)
+		_, err = h.Practice.AcceptMock(ctx, ben, mock.ID, mock.Slots[0])
+		h.must(err)
+		for _, who := range []ids.ID{ann, ben} {
+			_, err = h.Practice.EnterMock(ctx, who, mock.ID)
+			h.must(err)
+			_, err = h.Practice.SendMock(ctx, who, mock.ID, practice.MockDraft{Type: practice.MockNote, Data: practice.MockData{Text: map[ids.ID]string{ann: "breathe", ben: "secret of ben's, too"}[who]}})
+			h.must(err)
+		}
+
 		d, err := k.Reopen("practice", practice.Schema())
 		h.must(err)
 		defer func() { h.must(d.Close()) }()
@@ -83,6 +95,7 @@ func TestArchiveOfPractice(t *testing.T) {
 			"practice/receipts.json":                        {token, `"subject":"L02"`, `"shown":true`},
 			"practice/schedules.json":                       {`"card": "` + first.Card.ID + `"`, `"due_at"`},
 			"practice/recordings/" + a.ID.String() + ".ogg": {sound},
+			"practice/mocks.json":                           {mock.ID.String(), "a note of ann's", "breathe", `"state":"lobby"`},
 			"README.txt":                                    {"practice/"},
 		} {
 			for _, part := range want {

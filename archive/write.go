@@ -64,7 +64,7 @@ people.json, notes.json, collections.json
 notifications.json, moderation.json, announcements.json
     What you were told, and what you have told the moderators.
 practice/
-    How you have prepared for interviews: plan, sessions, answers, what you found in them, when cards return, your stories, your receipts, and your recordings.
+    How you have prepared for interviews: plan, sessions, answers, what you found in them, when cards return, your stories, your receipts, your part in mock interviews, and your recordings.
 
 Times are in UTC. Ids are those of the server's API.
 `

@@ -33,6 +33,7 @@ func (s *Service) messages() map[string]func(context.Context, bus.Event) ([]mess
 		AskClosed{}.Kind():   s.tellClosed,
 		SeatEnded{}.Kind():   s.tellSeatEnded,
 		CardsDue{}.Kind():    s.tellDue,
+		MockMoved{}.Kind():   s.tellMoved,
 	}
 }
 
