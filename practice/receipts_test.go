@@ -125,6 +125,10 @@ func TestReceiptIsShown(t *testing.T) {
 		}
 		sees("shown", ben, 1, true)
 		sees("shown", 0, 1, true)
+		seals, err := h.Seals(ctx, []ids.ID{ann, ben})
+		if err != nil || len(seals) != 1 || seals[ann] != (practice.Seal{Receipt: id, Title: r.Title}) || r.Title == "" {
+			t.Errorf("seals: %+v, %v", seals, err)
+		}
 		_, err = h.Receipt(ctx, ben, id)
 		h.refused(err, errs.NotFound) // that is the owner's way to it
 		_, err = h.Profiles.Block(ctx, ann, ben)
@@ -143,6 +147,9 @@ func TestReceiptIsShown(t *testing.T) {
 		_, err = h.ShowReceipt(ctx, ann, id, false)
 		h.must(err)
 		sees("hidden again", 0, 0, false)
+		if seals, err := h.Seals(ctx, []ids.ID{ann}); err != nil || len(seals) > 0 {
+			t.Errorf("a seal of what is hidden: %+v, %v", seals, err)
+		}
 		_, err = h.ShownReceipts(ctx, 0, 99, page.Page{Limit: 10})
 		h.refused(err, errs.NotFound)
 		_, err = h.ShownReceipt(ctx, ann, 99)

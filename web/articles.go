@@ -13,6 +13,7 @@ import (
 	"github.com/guildhall/guildhall/instance"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/practice"
 	"github.com/guildhall/guildhall/profiles"
 	"github.com/maypok86/otter/v2"
 )
@@ -42,6 +43,7 @@ type articleKey struct {
 	item                     ids.ID
 	post                     *posts.Post
 	author, booster, replyTo *profiles.Account
+	seal                     practice.Seal // of the author
 	link                     *posts.Card
 	stats                    posts.Stats
 	ago                      string
@@ -80,7 +82,7 @@ func (c card) plain() bool {
 }
 
 func (c card) key(r *reader) articleKey {
-	k := articleKey{item: c.Item, post: c.Post.Post, author: c.Author, booster: c.Booster, replyTo: c.ReplyTo, link: c.Post.Card, stats: c.Post.Stats, ago: c.Ago,
+	k := articleKey{item: c.Item, post: c.Post.Post, author: c.Author, booster: c.Booster, replyTo: c.ReplyTo, seal: c.Seal, link: c.Post.Card, stats: c.Post.Stats, ago: c.Ago,
 		words: r.words, emojis: r.emojis, pinnedHere: c.Pinned}
 	if r.token != "" {
 		v := c.Post.Viewer
@@ -110,7 +112,7 @@ func (k articleKey) card() card {
 			votes = append(votes, i)
 		}
 	}
-	return card{now: time.UnixMilli(k.minute), Item: k.item, Author: k.author, Booster: k.booster, ReplyTo: k.replyTo, URL: postURL(k.author, k.post.ID), Ago: k.ago, Pinned: k.pinnedHere,
+	return card{now: time.UnixMilli(k.minute), Item: k.item, Author: k.author, Booster: k.booster, ReplyTo: k.replyTo, Seal: k.seal, URL: postURL(k.author, k.post.ID), Ago: k.ago, Pinned: k.pinnedHere,
 		Post: &posts.View{Post: k.post, Stats: k.stats, Card: k.link, Poll: k.poll, MayQuote: k.mayQuote,
 			Viewer: posts.ViewerState{Favourited: k.favourited, Boosted: k.boosted, Bookmarked: k.bookmarked, Pinned: k.pinned, Voted: k.voted, Votes: votes}}}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/practice"
 	"github.com/guildhall/guildhall/profiles"
 )
 
@@ -21,6 +22,7 @@ type card struct {
 	Author  *profiles.Account
 	Booster *profiles.Account // nil: not a boost
 	ReplyTo *profiles.Account // nil: answers nobody else
+	Seal    practice.Seal     // of the author; without a title: none
 	Quoted  *card             // the quoted post, nil: none that is shown
 	URL     string            // of the post's page, without the host
 	Ago     string
@@ -59,6 +61,10 @@ func (c *call) cards(views []*posts.View) ([]card, error) {
 	if err != nil {
 		return nil, err
 	}
+	seals, err := c.Practice.Seals(c.r.Context(), named)
+	if err != nil {
+		return nil, err
+	}
 	filters, err := c.Posts.FilterSet(c.r.Context(), c.viewer())
 	if err != nil {
 		return nil, err
@@ -74,6 +80,7 @@ func (c *call) cards(views []*posts.View) ([]card, error) {
 			d.Post = v.Boost
 		}
 		if d.fill(people, words) {
+			d.Seal = seals[d.Author.ID]
 			if d.Quoted != nil {
 				d.Quoted.matches = filters.Match(d.Quoted.Post, now)
 			}

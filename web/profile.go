@@ -7,6 +7,7 @@ import (
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/page"
 	"github.com/guildhall/guildhall/posts"
+	"github.com/guildhall/guildhall/practice"
 	"github.com/guildhall/guildhall/profiles"
 )
 
@@ -14,6 +15,7 @@ import (
 type profileData struct {
 	Account *profiles.Account
 	Face    face
+	Seal    practice.Seal // without a title: none
 	Posts   int
 	Show    string // which posts, "", "replies" or "media"; or "details"
 	Pinned  []card
@@ -42,7 +44,11 @@ func (c *call) profile() error {
 	if err != nil {
 		return err
 	}
-	d := profileData{Account: a, Face: faceOf(a), Posts: stats[a.ID].Posts}
+	seals, err := c.Practice.Seals(ctx, []ids.ID{a.ID})
+	if err != nil {
+		return err
+	}
+	d := profileData{Account: a, Face: faceOf(a), Seal: seals[a.ID], Posts: stats[a.ID].Posts}
 	if d.Relation, err = c.relationship(a.ID); err != nil {
 		return err
 	}
