@@ -89,9 +89,10 @@ type labPartEntity struct {
 	Text   string `json:"text"`
 }
 
-// labChartEntity is figures to be drawn: lines, filled steps, or bars with labels.
+// labChartEntity is figures to be drawn: lines, filled steps, bars with labels,
+// or a flame graph of frames.
 type labChartEntity struct {
-	Kind   string            `json:"kind" enum:"lines,bars,histogram"`
+	Kind   string            `json:"kind" enum:"lines,bars,histogram,flame"`
 	Title  string            `json:"title"`
 	X      string            `json:"x"`
 	Y      string            `json:"y"`
@@ -100,6 +101,17 @@ type labChartEntity struct {
 	Labels []string          `json:"labels"`
 	Series []labSeriesEntity `json:"series"`
 	Limit  float64           `json:"limit"` // a line across; 0: none
+	Frames []labFrameEntity  `json:"frames"`
+}
+
+// labFrameEntity is a function in a flame graph; from and share are parts of its
+// width.
+type labFrameEntity struct {
+	Name  string  `json:"name"`
+	Depth int     `json:"depth"` // 0: called by none
+	From  float64 `json:"from"`
+	Share float64 `json:"share"`
+	Group string  `json:"group" enum:"own,library,runtime"`
 }
 
 type labSeriesEntity struct {
@@ -143,7 +155,10 @@ func labChartsOf(all []lab.Chart) []labChartEntity {
 	out := make([]labChartEntity, len(all))
 	for i, c := range all {
 		out[i] = labChartEntity{Kind: string(c.Kind), Title: c.Title, X: c.X, Y: c.Y, LogX: c.LogX, LogY: c.LogY, Labels: list(c.Labels),
-			Series: make([]labSeriesEntity, len(c.Series)), Limit: c.Limit}
+			Series: make([]labSeriesEntity, len(c.Series)), Limit: c.Limit, Frames: make([]labFrameEntity, len(c.Frames))}
+		for j, f := range c.Frames {
+			out[i].Frames[j] = labFrameEntity{f.Name, f.Depth, f.From, f.Share, string(f.Group)}
+		}
 		for j, s := range c.Series {
 			out[i].Series[j] = labSeriesEntity{s.Name, append([][2]float64{}, s.Points...)}
 		}

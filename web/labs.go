@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
 
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
@@ -151,6 +152,23 @@ func fieldName(f lab.Field) string { return "answer-" + f.Name }
 func labInput(f lab.Field, problems []errs.Field) input {
 	return input{Name: fieldName(f), Hint: f.Help, Problems: problems}
 }
+
+// labLines is how many lines of a field are seen at once.
+func labLines(f lab.Field) string {
+	if f.Kind == lab.Steps {
+		return "12"
+	}
+	return "6"
+}
+
+// shortCell is the length of a table's cell that is not broken over lines.
+const shortCell = 12
+
+// measure is a figure and its unit.
+var measure = regexp.MustCompile(`([0-9]) (%|(?:ms|s|min|KiB|MiB)\b)`)
+
+// bound keeps figures on one line with their units.
+func bound(text string) string { return measure.ReplaceAllString(text, "$1\u00a0$2") }
 
 // outOf says what an attempt came to.
 func outOf(ctx context.Context, points, most int) string {

@@ -80,3 +80,16 @@ func TestLabKeepsWhatWasTyped(t *testing.T) {
 		t.Errorf("%s", refused.body)
 	}
 }
+
+// A profile is drawn as a flame graph, and told as a table.
+func TestLabFlameGraph(t *testing.T) {
+	w := open(t)
+	w.member("author")
+	a := w.signedIn("author")
+	asked := a.get("/practice/labs/L07").is(http.StatusOK).submit("/practice/lab_attempts", "lab", "L07").is(http.StatusSeeOther).follow().is(http.StatusOK).says("Flame graph of the CPU profile", "called by the one below", "library")
+	for _, part := range []string{`<rect class="own"`, "<title>app.serve: ", `>app.handle</text>`, `aria-label="Flame graph of the CPU profile: app.serve `, "<pre"} {
+		if !strings.Contains(asked.body, part) {
+			t.Errorf("no %s", part)
+		}
+	}
+}

@@ -120,7 +120,11 @@ func prepare(t *testing.T, l Lab, seed uint64) *Task {
 // checkChart checks what who draws it may rely on.
 func checkChart(t *testing.T, c Chart) {
 	t.Helper()
-	if len(c.Series) == 0 || c.Title == "" || c.X == "" || c.Y == "" {
+	if c.Kind == Flame {
+		checkFlame(t, c)
+		return
+	}
+	if len(c.Series) == 0 || c.Title == "" || c.X == "" && c.Kind != Bars || c.Y == "" {
 		t.Errorf("chart without series or names: %+v", c)
 	}
 	for _, s := range c.Series {
@@ -132,6 +136,23 @@ func checkChart(t *testing.T, c Chart) {
 		}
 		if len(s.Points) < 2 {
 			t.Errorf("chart %q, %s: %d points", c.Title, s.Name, len(s.Points))
+		}
+	}
+}
+
+// checkFlame checks that each frame lies on one that called it.
+func checkFlame(t *testing.T, c Chart) {
+	t.Helper()
+	if len(c.Frames) < 3 || c.Title == "" {
+		t.Errorf("flame graph %q of %d frames", c.Title, len(c.Frames))
+	}
+	for i, f := range c.Frames {
+		under := f.Depth == 0
+		for _, g := range c.Frames[:i] {
+			under = under || g.Depth == f.Depth-1 && g.From <= f.From+1e-9 && g.From+g.Share >= f.From+f.Share-1e-9
+		}
+		if !under || f.Name == "" || f.Share <= 0 || f.From < 0 || f.From+f.Share > 1+1e-9 {
+			t.Errorf("flame graph %q, frame %+v", c.Title, f)
 		}
 	}
 }

@@ -107,6 +107,7 @@ const (
 	Lines     ChartKind = "lines"     // a line for each series
 	Bars      ChartKind = "bars"      // a bar for each point of one series, named by Labels
 	Histogram ChartKind = "histogram" // filled steps for each series
+	Flame     ChartKind = "flame"     // Frames, each on the one that called it; no axes, no series
 )
 
 // Chart is figures to be drawn.
@@ -119,8 +120,28 @@ type Chart struct {
 	LogY   bool      `json:"log_y,omitempty"`
 	Labels []string  `json:"labels,omitempty"` // of bars
 	Series []Series  `json:"series"`
-	Limit  float64   `json:"limit,omitempty"` // a line across at this height: what must be reached; 0: none
+	Limit  float64   `json:"limit,omitempty"`  // a line across at this height: what must be reached; 0: none
+	Frames []Frame   `json:"frames,omitempty"` // of a flame graph, who calls before who is called
 }
+
+// Frame is a function in a flame graph, as it was called from those below it.
+type Frame struct {
+	Name  string     `json:"name"`
+	Depth int        `json:"depth"` // 0: called by none
+	From  float64    `json:"from"`  // where it begins, of a width of 1
+	Share float64    `json:"share"` // its width
+	Group FrameGroup `json:"group"`
+}
+
+// FrameGroup says whose a function is; groups are told apart by colour.
+type FrameGroup string
+
+// The groups of functions.
+const (
+	OwnFrame     FrameGroup = "own"     // the program's
+	LibraryFrame FrameGroup = "library" // the standard library's
+	RuntimeFrame FrameGroup = "runtime" // the language's
+)
 
 // Series is one line, or the bars.
 type Series struct {
@@ -144,6 +165,7 @@ func All() []Lab {
 		failedRelease(), // L04
 		brokenQueue(),
 		caching(), // L06
+		highCPU(), // L07
 	}
 }
 
