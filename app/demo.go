@@ -165,6 +165,7 @@ func (s *seeding) run(ctx context.Context, o DemoOptions) error {
 	s.joined = newProgress(s.out, "members", len(s.people))
 	past := newHistory(s, community)
 	s.practise(community.Practices)
+	s.interview(community.Mocks)
 	writing := newProgress(s.out, "posts", o.Posts)
 	for i, p := range all {
 		switch imported := max(0, o.Posts-demoLived); {

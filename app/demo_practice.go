@@ -8,6 +8,7 @@ import (
 	"github.com/guildhall/guildhall/app/demo"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/practice"
+	"github.com/guildhall/guildhall/practice/deck"
 )
 
 // demoDeck is the deck whose cards the demo's members have answered.
@@ -87,12 +88,17 @@ func (s *seeding) answer(ctx context.Context, who ids.ID, a *practice.Attempt, t
 	if _, err := s.app.Practice.Predict(ctx, who, a.ID, t.Predicted); err != nil {
 		return err
 	}
-	marks := make([]practice.Ticked, len(t.Marks))
-	for i, point := range a.Card.Rubric {
-		marks[i] = practice.Ticked{Point: point.ID, Mark: map[byte]practice.Mark{'y': practice.Yes, 'p': practice.Partly, 'n': practice.No}[t.Marks[i]]}
-	}
-	_, err := s.app.Practice.Check(ctx, who, a.ID, marks, "")
+	_, err := s.app.Practice.Check(ctx, who, a.ID, demoMarks(a.Card, t.Marks), "")
 	return err
+}
+
+// demoMarks are the marks of a card's points, y, p or n for each in order.
+func demoMarks(card *deck.Card, letters string) []practice.Ticked {
+	marks := make([]practice.Ticked, len(letters))
+	for i, point := range card.Rubric {
+		marks[i] = practice.Ticked{Point: point.ID, Mark: map[byte]practice.Mark{'y': practice.Yes, 'p': practice.Partly, 'n': practice.No}[letters[i]]}
+	}
+	return marks
 }
 
 // sit begins a session and leaves it after some cards.

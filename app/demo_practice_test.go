@@ -51,6 +51,7 @@ func TestDemoPractises(t *testing.T) {
 	if err != nil || len(stories) != 2 {
 		t.Errorf("%d stories, %v", len(stories), err)
 	}
+	checkMocks(t, a, s)
 	days, err := a.Practice.Forecast(ctx, ada, time.Now().UTC().Truncate(24*time.Hour), 30)
 	if err != nil {
 		t.Fatal(err)
@@ -89,5 +90,23 @@ func checkAnswers(t *testing.T, a *App, s seeding) {
 		if err != nil || !made {
 			t.Errorf("%s has no plan: %v", s.people[i].Username, err)
 		}
+	}
+}
+
+// The first member has an interview behind them, one to come, and may accept one.
+func checkMocks(t *testing.T, a *App, s seeding) {
+	t.Helper()
+	ctx, ada := t.Context(), s.ids[0]
+	list, err := a.Practice.Mocks(ctx, ada, page.Page{Limit: 10})
+	if err != nil || len(list) != 2 || list[0].State != practice.MockAccepted || list[1].State != practice.MockClosed {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	r, err := a.Practice.MockRecord(ctx, ada, list[1].ID)
+	if err != nil || len(r.Reviews) != 2 || len(r.Events) < 50 {
+		t.Fatalf("%d reviews, %d events, %v", len(r.Reviews), len(r.Events), err)
+	}
+	open, err := a.Practice.OpenMocks(ctx, ada, 10)
+	if err != nil || len(open) != 1 || open[0].Invited != 0 {
+		t.Errorf("%+v, %v", open, err)
 	}
 }

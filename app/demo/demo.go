@@ -23,6 +23,7 @@ type Community struct {
 	// FollowedTags says which tags the first member follows, without the '#'.
 	FollowedTags []string
 	Practices    []Practice // by member, the first member's first
+	Mocks        []Mock
 }
 
 // Member is one account. The first member is always "ada", whom visitors sign in as.
@@ -117,6 +118,7 @@ func Stream(seed uint64, accounts, posts int, now time.Time) (*Community, iter.S
 		FollowedTags: []string{"postgres", "systemdesign", "golang", "interviewprep"},
 		Practices:    g.practices(),
 	}
+	c.Mocks = g.mocks(c.Practices)
 	return c, func(yield func(int, Post) bool) {
 		for i := range g.slots {
 			if !yield(i, g.render(i)) {
