@@ -72,6 +72,9 @@ func everyPage(w *world) map[string]*shown {
 	for name, s := range w.practised(member) {
 		pages["practice, "+name] = s
 	}
+	for name, s := range w.peered(member) {
+		pages["practice, "+name] = s
+	}
 	for name, s := range w.labbed(member) {
 		pages["lab, "+name] = s
 	}

@@ -64,6 +64,7 @@ type practiceData struct {
 	Made    bool
 	Left    int // days until the interview; -1: none is set, or it is over
 	Recent  []*practice.Attempt
+	Waiting int // reviews by the member
 	Decks   []*practice.Deck
 	Mocks   []*mockView // that are to come
 	Terms   *deck.Terms
@@ -92,6 +93,9 @@ func (c *call) practiceHome() error {
 		return err
 	}
 	if d.Mocks, err = c.nextMocks(); err != nil {
+		return err
+	}
+	if d.Waiting, err = c.waiting(); err != nil {
 		return err
 	}
 	d.Left, d.Decks, d.Terms = daysUntil(c.Now(), d.Plan.InterviewAt), c.Practice.Decks(), c.Practice.Terms()
@@ -176,12 +180,8 @@ func (c *call) planForm() error {
 }
 
 func (c *call) setPlan() error {
-	kept, _, err := c.Practice.Plan(c.r.Context(), c.user.ID)
-	if err != nil {
-		return err
-	}
 	form := planForm{Terms: c.Practice.Terms(), Day: c.field("day"), Minutes: c.field("minutes"),
-		Plan: practice.Plan{Role: c.field("role"), Level: c.field("level"), Remind: kept.Remind}}
+		Plan: practice.Plan{Role: c.field("role"), Level: c.field("level"), Remind: c.field("remind") != ""}}
 	form.Plan.Minutes, _ = strconv.Atoi(form.Minutes) // 0 is refused
 	if form.Day != "" {
 		day, err := time.Parse(time.DateOnly, form.Day)
@@ -190,7 +190,7 @@ func (c *call) setPlan() error {
 		}
 		form.Plan.InterviewAt = day
 	}
-	err = c.Practice.SetPlan(c.r.Context(), c.user.ID, form.Plan)
+	err := c.Practice.SetPlan(c.r.Context(), c.user.ID, form.Plan)
 	if form.Problems = fieldsOf(err); form.Problems != nil {
 		return c.show(failures[errs.Invalid].status, planPage(c.private(c.words().Text("What I prepare for")), form))
 	}

@@ -1,12 +1,15 @@
 package web
 
 import (
+	"io"
 	"net/http"
 	"strconv"
 
+	"github.com/guildhall/guildhall/internal/blob"
 	"github.com/guildhall/guildhall/internal/errs"
 	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/practice"
+	"github.com/guildhall/guildhall/practice/deck"
 )
 
 func (c *call) startSession() error {
@@ -137,10 +140,17 @@ type attemptData struct {
 	Answer   string            // as typed
 	Story    ids.ID            // as chosen
 	Result   *practice.Result
+	Ask      *practice.Ask // the newest of it; nil: none
 	Sections []textSection
+	rubricForm
+	Note string
+}
+
+// rubricForm is a rubric as ticked.
+type rubricForm struct {
+	Marks    map[string]string // by point
+	Reasons  map[string]string // by point
 	Problems map[string][]errs.Field
-	Marks    map[string]string // as ticked
-	Note     string
 }
 
 // textSection is a part of a card's text.
@@ -184,6 +194,9 @@ func (c *call) showAttempt(status int, d *attemptData) (err error) {
 		if d.Result, err = c.Practice.Result(ctx, me, d.ID); err != nil {
 			return err
 		}
+		if d.Ask, err = c.Practice.AskOf(ctx, me, d.ID); err != nil {
+			return err
+		}
 	}
 	if d.State == practice.Checked || d.State == practice.Skipped {
 		if d.Sections, err = sectionsOf(d.Card); err != nil {
@@ -219,8 +232,10 @@ func (c *call) attemptStep() error {
 		}
 		_, err = c.Practice.Predict(ctx, me, a.ID, percent)
 	case "check":
-		d.Marks, d.Note = map[string]string{}, c.field("note")
-		_, err = c.Practice.Check(ctx, me, a.ID, c.tickedMarks(d), d.Note)
+		var marks []practice.Ticked
+		marks, d.rubricForm = c.tickedMarks(a.Card)
+		d.Note = c.field("note")
+		_, err = c.Practice.Check(ctx, me, a.ID, marks, d.Note)
 	default:
 		return errNoPage()
 	}
@@ -237,16 +252,16 @@ func (c *call) attemptStep() error {
 var markNames = map[string]practice.Mark{"yes": practice.Yes, "partly": practice.Partly, "no": practice.No}
 
 // tickedMarks reads the marks of a rubric; a point without one is left out.
-func (c *call) tickedMarks(d *attemptData) []practice.Ticked {
-	var list []practice.Ticked
-	for _, p := range d.Card.Rubric {
-		name := c.field("mark-" + p.ID)
-		d.Marks[p.ID] = name
+func (c *call) tickedMarks(card *deck.Card) (list []practice.Ticked, form rubricForm) {
+	form = rubricForm{Marks: map[string]string{}, Reasons: map[string]string{}}
+	for _, p := range card.Rubric {
+		name, reason := c.field("mark-"+p.ID), c.field("reason-"+p.ID)
+		form.Marks[p.ID], form.Reasons[p.ID] = name, reason
 		if m, ok := markNames[name]; ok {
-			list = append(list, practice.Ticked{Point: p.ID, Mark: m})
+			list = append(list, practice.Ticked{Point: p.ID, Mark: m, Note: reason})
 		}
 	}
-	return list
+	return list, form
 }
 
 // takeRecording keeps what was recorded, if something was.
@@ -271,7 +286,7 @@ func (c *call) takeRecording(a *practice.Attempt) error {
 }
 
 // recording plays what was said.
-func (c *call) recording() (err error) {
+func (c *call) recording() error {
 	a, err := c.ownAttempt()
 	if err != nil {
 		return err
@@ -280,6 +295,11 @@ func (c *call) recording() (err error) {
 	if err != nil {
 		return err
 	}
+	return c.play(f, info)
+}
+
+// play answers with a recording, and closes it.
+func (c *call) play(f io.ReadSeekCloser, info blob.Info) (err error) {
 	defer func() {
 		if closed := f.Close(); err == nil {
 			err = closed
