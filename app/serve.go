@@ -148,6 +148,7 @@ func (a *App) counted(active *sync.WaitGroup) http.Handler {
 // allows; what takes longer is cut off.
 func (a *App) finish(ctx context.Context, server *http.Server, active *sync.WaitGroup) error {
 	a.Notifications.CloseFeeds()
+	a.Practice.CloseMocks()
 	time.Sleep(farewell)
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()

@@ -31,6 +31,7 @@ type mockHub struct {
 	mu       sync.Mutex
 	mocks    map[ids.ID]map[*mockListener]bool
 	accounts map[ids.ID]int
+	shut     bool // nobody listens any more
 }
 
 func newMockHub() *mockHub {
@@ -52,34 +53,51 @@ type mockListener struct {
 // them: those that there are, then those that come, each once and in order, and
 // between them who comes and goes. The channel is closed by stop, at the end of
 // ctx, and when its reader is too slow: then listen again after the last event.
-// Returns NotFound for who is none of the two, and TooMany.
+// Returns NotFound for who is none of the two, TooMany, and Unavailable while the
+// server stops.
 func (s *Service) ListenMock(ctx context.Context, account, id ids.ID, after int64) (events <-chan MockEvent, stop func(), err error) {
 	if _, err := s.ownMock(ctx, account, id); err != nil {
 		return nil, nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	l := &mockListener{s: s, account: account, mock: id, last: max(after, 0), inbox: make(chan MockEvent, mockInbox), out: make(chan MockEvent), cancel: cancel}
-	if !s.mocks.add(l) {
+	if err := s.mocks.add(l); err != nil {
 		cancel()
-		return nil, nil, errs.New(errs.TooMany, "Too many streams are open")
+		return nil, nil, err
 	}
 	s.tellPresence(id, account, true, true)
 	go l.run(ctx)
 	return l.out, cancel, nil
 }
 
-func (h *mockHub) add(l *mockListener) bool {
+// CloseMocks ends all listening and lets nobody listen any more: a step of
+// stopping.
+func (s *Service) CloseMocks() {
+	s.mocks.mu.Lock()
+	defer s.mocks.mu.Unlock()
+	s.mocks.shut = true
+	for _, listeners := range s.mocks.mocks {
+		for l := range listeners {
+			l.cancel()
+		}
+	}
+}
+
+func (h *mockHub) add(l *mockListener) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.shut {
+		return errs.New(errs.Unavailable, "The server is busy; try again in a moment")
+	}
 	if h.accounts[l.account] >= mockListeners {
-		return false
+		return errs.New(errs.TooMany, "Too many streams are open")
 	}
 	h.accounts[l.account]++
 	if h.mocks[l.mock] == nil {
 		h.mocks[l.mock] = map[*mockListener]bool{}
 	}
 	h.mocks[l.mock][l] = true
-	return true
+	return nil
 }
 
 // remove takes a listener out, and tells whether its member has another one.

@@ -12,7 +12,6 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/guildhall/guildhall/internal/ids"
-	"github.com/guildhall/guildhall/internal/page"
 	"github.com/guildhall/guildhall/practice"
 )
 
@@ -234,10 +233,17 @@ func TestMockScript(t *testing.T) {
 	if now, err := w.practice.Mock(w.kit.Ctx, ann, m.ID); err != nil || now.State != practice.MockRound1 {
 		t.Errorf("%v, %v", now, err)
 	}
-	list, err := w.practice.Mocks(w.kit.Ctx, ann, page.Page{Limit: 5})
-	if err != nil || len(list) != 1 {
-		t.Errorf("%d interviews, %v", len(list), err)
+	a.header.Del("HX-Request")
+	lines := a.hears(at)
+	w.practice.CloseMocks() // the server stops
+	for open := true; open; {
+		select {
+		case _, open = <-lines:
+		case <-time.After(20 * time.Second):
+			t.Fatal("the stream goes on")
+		}
 	}
+	a.get(at + "/events").is(http.StatusServiceUnavailable)
 }
 
 // hears opens the stream of an interview and returns its lines as they come.

@@ -5,7 +5,7 @@
 {
   const sendEvery = 300 // ms; the server takes five changes a second
   const insertMost = 1000 // characters in one change
-  let main, source, seq, skew, panes, known, retry, wait, ticking, opening, alone
+  let main, source, seq, skew, panes, known, retry, wait, ticking, opening, alone, troubled, later
 
   const points = text => [...text.replaceAll("\0", "")] // what the log counts in
   const pause = ms => new Promise(done => setTimeout(done, ms))
@@ -37,11 +37,12 @@
 
   // trouble shows that there is no connection, once it lasts.
   function trouble(is) {
-    clearTimeout(trouble.timer)
     const place = main.querySelector("[data-trouble]")
-    if (!place) return
+    if (!place || is && troubled) return
+    clearTimeout(troubled)
+    troubled = 0
     if (!is) place.hidden = true
-    else trouble.timer = setTimeout(() => {
+    else troubled = setTimeout(() => {
       place.textContent = main.dataset.lost
       place.hidden = false
     }, 1500)
@@ -110,6 +111,7 @@
         if (answer.ok && answer.data) {
           this.hear(answer.data.data, key)
           delay = 1000
+          if (source?.readyState === EventSource.OPEN) trouble(false)
           await pause(sendEvery)
         } else if (answer.status === 422) {
           this.sent = null
@@ -171,29 +173,32 @@
 
   // renew shows the page as it is now. In the same round the texts stay as they
   // are: the log keeps them up to date.
-  let renewing = null, again = false
+  let renewing = null, again = ""
   async function renew(whole) {
     if (renewing) {
-      again = true
+      again = again || (whole ? "whole" : "parts")
       return renewing
     }
     renewing = exchange(whole)
     await renewing
     renewing = null
-    if (again) {
-      again = false
-      await renew()
-    }
+    if (!again) return
+    const next = again === "whole"
+    again = ""
+    await renew(next)
   }
 
   async function exchange(whole) {
     let doc
     try {
       const answer = await fetch(main.dataset.mock)
-      if (!answer.ok || answer.redirected) return location.reload()
+      if (answer.redirected || answer.status === 404) return location.reload()
+      if (!answer.ok) throw new Error(answer.status)
       doc = new DOMParser().parseFromString(await answer.text(), "text/html")
-    } catch {
-      return trouble(true)
+    } catch { // not now
+      clearTimeout(later)
+      later = setTimeout(() => renew(whole), 3000)
+      return
     }
     const fresh = doc.querySelector("main[data-mock]")
     if (!fresh) return location.reload()
@@ -309,8 +314,9 @@
   function stop() {
     source?.close()
     source = null
-    for (const timer of [retry, opening, alone]) clearTimeout(timer)
+    for (const timer of [retry, opening, alone, troubled, later]) clearTimeout(timer)
     clearInterval(ticking)
+    troubled = 0
   }
 
   // play lets the log of a round be gone through step by step.
