@@ -308,11 +308,15 @@ func TestChromiumMock(t *testing.T) {
 	for _, ctx := range []context.Context{first, second} {
 		w.must(chromedp.Do(ctx, chromedp.Navigate(w.base+mockPath(m))))
 	}
-	w.must(chromedp.Do(second, chromedp.Click("main .acts .go")))
+	clicks := func(ctx context.Context, selector string) {
+		t.Helper()
+		js[bool](w, ctx, fmt.Sprintf("document.querySelector(%q).click(), true", selector))
+	}
+	clicks(second, "main .acts .go")
 	for _, ctx := range []context.Context{first, second} {
 		w.until(ctx, `!!document.querySelector(".room [data-presence]")?.textContent.includes("is here")`)
 	}
-	w.must(chromedp.Do(second, chromedp.Click(".room-task button[name=draw]")))
+	clicks(second, ".room-task button[name=draw]")
 	w.until(second, `!!document.querySelector(".room-rubric .rubric")`)
 	w.until(first, `!document.querySelector("h1").textContent.includes("chooses")`)
 	if js[bool](w, first, `!!document.querySelector(".room-rubric .rubric")`) {
@@ -322,7 +326,8 @@ func TestChromiumMock(t *testing.T) {
 	types := func(ctx context.Context, text string) {
 		t.Helper()
 		w.kit.Clock.Advance(2 * time.Second) // so much is taken in a second
-		w.must(chromedp.Do(ctx, chromedp.SendKeys(".pane.mine textarea", text)))
+		js[bool](w, ctx, `document.querySelector(".pane.mine textarea").focus(), true`)
+		w.press(ctx, text)
 	}
 	types(first, "I run EXPLAIN")
 	types(second, "Table t")
@@ -341,12 +346,14 @@ func TestChromiumMock(t *testing.T) {
 		t.Errorf("ann's text is %q", text)
 	}
 	w.kit.Clock.Advance(2 * time.Second)
-	w.must(chromedp.Do(second, chromedp.SendKeys("#said-text", "Think of the plan"), chromedp.Click(".say button[value=hint]")))
+	js[bool](w, second, `document.getElementById("said-text").focus(), true`)
+	w.press(second, "Think of the plan")
+	clicks(second, ".say button[value=hint]")
 	w.until(first, `document.querySelector(".moments")?.textContent.includes("Think of the plan")`)
 	if text := js[string](w, first, mine); text != whole {
 		t.Errorf("after the hint, ann's text is %q", text)
 	}
-	w.must(chromedp.Do(first, chromedp.Click(".room-end summary"), chromedp.Click(".room-end .go")))
+	clicks(first, ".room-end .go")
 	w.until(second, `document.querySelector("h1").textContent.includes("Swap")`)
 	events, err := w.practice.MockEvents(w.kit.Ctx, ben, m.ID, 0, practice.MaxMockEvents)
 	w.must(err)
