@@ -3,16 +3,23 @@ package app
 import (
 	"context"
 	"fmt"
+	"maps"
+	"strings"
 	"time"
 
 	"github.com/guildhall/guildhall/app/demo"
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/page"
 	"github.com/guildhall/guildhall/practice"
 	"github.com/guildhall/guildhall/practice/deck"
+	"github.com/guildhall/guildhall/practice/lab"
 )
 
 // demoDeck is the deck whose cards the demo's members have answered.
 const demoDeck = "backend-core"
+
+// demoLab is the lab that some have tried.
+const demoLab = "L05"
 
 // sittingCards is how many cards of an unfinished session are answered.
 const sittingCards = 2
@@ -49,6 +56,13 @@ func (s *seeding) practise(all []demo.Practice) {
 				}
 				return s.answer(ctx, who, a, t, story)
 			})
+		}
+		for _, r := range p.Runs {
+			at := r.At
+			if at.Before(begin) {
+				at = begin
+			}
+			s.later(at, "lab", func(ctx context.Context) error { return s.runLab(ctx, s.ids[p.Member], r.Right) })
 		}
 		if !p.Sitting.IsZero() {
 			s.later(p.Sitting, "session", func(ctx context.Context) error { return s.sit(ctx, p) })
@@ -99,6 +113,38 @@ func demoMarks(card *deck.Card, letters string) []practice.Ticked {
 		marks[i] = practice.Ticked{Point: point.ID, Mark: map[byte]practice.Mark{'y': practice.Yes, 'p': practice.Partly, 'n': practice.No}[letters[i]]}
 	}
 	return marks
+}
+
+// runLab has a member try the lab of the queue, and show the receipt if they pass.
+func (s *seeding) runLab(ctx context.Context, who ids.ID, right bool) error {
+	a, err := s.app.Practice.BeginLab(ctx, who, demoLab)
+	if err != nil {
+		return err
+	}
+	answer := lab.Answer{"key": "message", "record": "after", "ack": "commit", "dead": "park", "backoff": "fixed", "delay": "8", "most": "18", "ordering": "none", "wait": "5"}
+	if right {
+		maps.Copy(answer, lab.Answer{"key": "operation", "record": "same", "ordering": "account", "wait": slowestMessage(a.Task) + "1"})
+	}
+	if a, err = s.app.Practice.GradeLab(ctx, who, a.ID, answer); err != nil || !a.Passed {
+		return err
+	}
+	list, err := s.app.Practice.Receipts(ctx, who, page.Page{Limit: 1})
+	if err != nil {
+		return err
+	}
+	_, err = s.app.Practice.ShowReceipt(ctx, who, list[0].ID, true)
+	return err
+}
+
+// slowestMessage is a figure of the lab's task, in seconds; one more digit makes
+// it a time to wait that is long enough.
+func slowestMessage(t *lab.Task) string {
+	for _, row := range t.Tables[0].Rows {
+		if row[0] == "slowest message" {
+			return strings.TrimSuffix(row[1], " s")
+		}
+	}
+	return ""
 }
 
 // sit begins a session and leaves it after some cards.

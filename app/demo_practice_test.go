@@ -52,6 +52,10 @@ func TestDemoPractises(t *testing.T) {
 		t.Errorf("%d stories, %v", len(stories), err)
 	}
 	checkMocks(t, a, s)
+	receipts, err := a.Practice.ShownReceipts(ctx, 0, ada, page.Page{Limit: 10})
+	if err != nil || len(receipts) != 1 || !receipts[0].Passed {
+		t.Errorf("%d receipts shown, %v", len(receipts), err)
+	}
 	days, err := a.Practice.Forecast(ctx, ada, time.Now().UTC().Truncate(24*time.Hour), 30)
 	if err != nil {
 		t.Fatal(err)

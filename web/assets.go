@@ -20,7 +20,7 @@ var assetFiles embed.FS
 
 // sheets are the parts of the style sheet in their order: the fonts, the tokens, what is on
 // every page, the parts of pages, and last what smaller screens change.
-var sheets = []string{"fonts", "tokens", "base", "layout", "posts", "compose", "notifications", "profile", "about", "staff", "system", "sheet", "live", "find", "settings", "practice", "peer", "labs", "mock", "keys", "screens"}
+var sheets = []string{"fonts", "tokens", "base", "layout", "posts", "compose", "notifications", "profile", "about", "staff", "system", "sheet", "live", "find", "settings", "practice", "peer", "labs", "mock", "receipts", "keys", "screens"}
 
 // scripts are the parts of the pages' own script in their order; the first one
 // has what the others use.

@@ -81,6 +81,9 @@ func everyPage(w *world) map[string]*shown {
 	for name, s := range w.mocked(member, author, w.member("partner")) {
 		pages["interview, "+name] = s
 	}
+	for name, s := range w.certified(visitor, member, author) {
+		pages["receipt, "+name] = s
+	}
 	told, err := w.practice.AddStory(w.kit.Ctx, author, practice.Story{Title: "Outage"})
 	w.must(err)
 	drawn, err := w.practice.StartSession(w.kit.Ctx, author)

@@ -29,6 +29,7 @@ type profileData struct {
 type detailsData struct {
 	Tags        []posts.FeaturedTag
 	Recommended []person
+	Receipts    []*practice.Receipt
 }
 
 // recommendedMost is how many people a profile recommends on its page.
@@ -101,7 +102,11 @@ func (c *call) detailsOf(id ids.ID) (*detailsData, error) {
 		return nil, err
 	}
 	people, err := c.entries(list, most, "")
-	return &detailsData{tags, people.People}, err
+	if err != nil {
+		return nil, err
+	}
+	receipts, err := c.receiptsOf(id)
+	return &detailsData{tags, people.People, receipts}, err
 }
 
 // owner returns the account that the address names.

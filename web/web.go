@@ -141,7 +141,7 @@ const (
 
 // routes are all pages.
 func routes() []route {
-	return append(slices.Concat(settingsRoutes(), staffRoutes(), practiceRoutes(), peerRoutes(), mockRoutes(), labRoutes()), []route{
+	return append(slices.Concat(settingsRoutes(), staffRoutes(), practiceRoutes(), peerRoutes(), mockRoutes(), labRoutes(), receiptRoutes()), []route{
 		{"GET /{$}", (*call).home, everybody},
 		{"GET " + localTimelinePath, (*call).local, everybody},
 		{"GET " + notificationsPath, (*call).notificationList, members},

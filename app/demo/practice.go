@@ -20,6 +20,13 @@ type Practice struct {
 	// Sitting is when a session was begun that has not been ended; zero: none.
 	// Its first cards are answered as Reply says.
 	Sitting time.Time
+	Runs    []Run // of labs, in ascending order of time
+}
+
+// Run is an answer to the lab of the queue that delivers at least once.
+type Run struct {
+	At    time.Time
+	Right bool // it passes, and the receipt is shown
 }
 
 // Story is something to be told in an interview.
@@ -130,9 +137,22 @@ func (g *generator) practices() []Practice {
 		if m == 0 || rng.IntN(2) == 0 {
 			p.Interview = g.now.Add(time.Duration(9+rng.IntN(30)) * day).Truncate(day)
 		}
+		p.Runs = g.runs(len(all))
 		all = append(all, p)
 	}
 	return all
+}
+
+// runs are the labs of the n-th of those who practise: the first four have passed
+// one, the first of them only at the second try.
+func (g *generator) runs(n int) []Run {
+	switch {
+	case n == 0:
+		return []Run{{At: g.ago(4.3)}, {At: g.ago(4.25), Right: true}}
+	case n < 4:
+		return []Run{{At: g.ago(3.7 * float64(n)), Right: true}}
+	}
+	return nil
 }
 
 func (g *generator) ago(days float64) time.Time {
