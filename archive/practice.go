@@ -8,15 +8,6 @@ import (
 	"github.com/guildhall/guildhall/practice"
 )
 
-// reasons, states, marks and ratings are what practice's numbers are called.
-var (
-	reasons = map[practice.Reason]string{practice.Due: "due", practice.Gap: "gap", practice.Fresh: "new", practice.Ahead: "ahead"}
-	states  = map[practice.State]string{practice.Asked: "asked", practice.Answered: "answered", practice.Opened: "opened",
-		practice.Checked: "checked", practice.Skipped: "skipped"}
-	marks   = map[practice.Mark]string{practice.No: "no", practice.Partly: "partly", practice.Yes: "yes"}
-	ratings = map[int]string{1: "again", 2: "hard", 3: "good", 4: "easy"}
-)
-
 // practised writes how the member has prepared for interviews.
 func (b *book) practised() error {
 	plan, made, err := b.Practice.Plan(b.ctx, b.me.ID)
@@ -70,7 +61,7 @@ func (b *book) sessions(add func(any) error) error {
 				return 0, 0, err
 			}
 			cards := each(whole.Cards, func(c practice.SessionCard) thing {
-				card := thing{"deck": c.DeckID, "card": c.Card.ID, "reason": reasons[c.Reason]}
+				card := thing{"deck": c.DeckID, "card": c.Card.ID, "reason": c.Reason.String()}
 				if c.Attempt != nil {
 					card["attempt"] = c.Attempt.ID
 				}
@@ -88,7 +79,7 @@ func (b *book) sessions(add func(any) error) error {
 func (b *book) attempts(add func(any) error) error {
 	return b.tried(func(a *practice.Attempt) error {
 		out := thing{"id": a.ID, "began_at": a.ID.Time(), "deck": a.DeckID, "card": a.CardID, "version": a.Card.Hash, "question": a.Card.Question,
-			"session": a.SessionID, "state": states[a.State], "answer": a.Answer, "story": a.StoryID, "predicted": a.Predicted, "seconds": a.Seconds,
+			"session": a.SessionID, "state": a.State.String(), "answer": a.Answer, "story": a.StoryID, "predicted": a.Predicted, "seconds": a.Seconds,
 			"answered_at": a.AnsweredAt, "checked_at": a.CheckedAt}
 		if a.Audio != "" {
 			out["recording"] = recordingName(a) + path.Ext(a.Audio)
@@ -162,9 +153,9 @@ func (b *book) reviews(add func(any) error) error {
 			return err
 		}
 		for _, r := range list {
-			points := each(r.Marks, func(m practice.Ticked) thing { return thing{"point": m.Point, "mark": marks[m.Mark], "note": m.Note} })
+			points := each(r.Marks, func(m practice.Ticked) thing { return thing{"point": m.Point, "mark": m.Mark.String(), "note": m.Note} })
 			if err := add(thing{"id": r.ID, "at": r.ID.Time(), "attempt": r.AttemptID, "of_somebody_else": r.Peer, "points": points, "score": r.Score,
-				"rating": ratings[r.Rating], "note": r.Note}); err != nil {
+				"rating": practice.RatingName(r.Rating), "note": r.Note}); err != nil {
 				return err
 			}
 			after = r.ID
@@ -179,7 +170,7 @@ func (b *book) rated(add func(any) error) error {
 			return err
 		}
 		for _, r := range list {
-			if err := add(thing{"id": r.ID, "deck": r.DeckID, "card": r.CardID, "attempt": r.AttemptID, "rating": ratings[r.Rating], "at": r.At}); err != nil {
+			if err := add(thing{"id": r.ID, "deck": r.DeckID, "card": r.CardID, "attempt": r.AttemptID, "rating": practice.RatingName(r.Rating), "at": r.At}); err != nil {
 				return err
 			}
 			after = r

@@ -29,7 +29,7 @@ func (b *book) mocks(add func(any) error) error {
 				}
 			}
 			reviews := each(r.Reviews, func(v practice.MockReview) thing {
-				points := each(v.Marks, func(m practice.Ticked) thing { return thing{"point": m.Point, "mark": marks[m.Mark], "note": m.Note} })
+				points := each(v.Marks, func(m practice.Ticked) thing { return thing{"point": m.Point, "mark": m.Mark.String(), "note": m.Note} })
 				return thing{"by": v.AccountID, "round": v.Round, "at": v.At, "points": points, "score": v.Score, "note": v.Note, "strength": v.Strength, "improve": v.Improve}
 			})
 			out := thing{"id": r.ID, "proposed_at": r.ID.Time(), "proposer": r.Proposer, "partner": r.Partner, "invited": r.Invited, "state": r.State.String(), "slots": r.Slots,

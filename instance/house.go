@@ -7,6 +7,7 @@ import (
 
 	"github.com/guildhall/guildhall/internal/db"
 	"github.com/guildhall/guildhall/internal/ids"
+	"github.com/guildhall/guildhall/internal/markdown"
 	"github.com/guildhall/guildhall/internal/text"
 )
 
@@ -85,7 +86,9 @@ func (s *Service) readDocument(ctx context.Context, name string) (Document, erro
 	if err != nil || len(rows) == 0 {
 		return Document{}, err
 	}
-	return Document{Text: rows[0].text, HTML: html(rows[0].text), UpdatedAt: fromMillis(rows[0].at)}, nil
+	d := Document{Text: rows[0].text, UpdatedAt: fromMillis(rows[0].at)}
+	d.HTML, err = html(d.Text)
+	return d, err
 }
 
 type documentRow struct {
@@ -93,10 +96,8 @@ type documentRow struct {
 	at   int64
 }
 
-// html makes paragraphs and links of a text; names and tags in it stay text.
-func html(typed string) string {
-	if strings.TrimSpace(typed) == "" {
-		return ""
-	}
-	return text.Parse(typed).HTML(nil, nil)
+// html reads a text as Markdown.
+func html(typed string) (string, error) {
+	made, err := markdown.Document([]byte(typed))
+	return strings.TrimSpace(made), err
 }

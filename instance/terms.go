@@ -26,8 +26,11 @@ func (s *Service) AddTerms(ctx context.Context, by ids.ID, effective, typed stri
 	if err := p.error(); err != nil {
 		return nil, err
 	}
-	t.HTML = html(t.Text)
-	err := s.changeHouse(ctx, by, "terms_of_service", func(tx *db.Tx) error {
+	var err error
+	if t.HTML, err = html(t.Text); err != nil {
+		return nil, err
+	}
+	err = s.changeHouse(ctx, by, "terms_of_service", func(tx *db.Tx) error {
 		t.ID = s.IDs.Global()
 		n, err := db.Exec(ctx, tx, "INSERT INTO instance_terms (id, effective, text) VALUES ($1, $2, $3) ON CONFLICT (effective) DO NOTHING",
 			t.ID, t.Effective, t.Text)
@@ -91,7 +94,9 @@ func (s *Service) readTerms(ctx context.Context) ([]*Terms, error) {
 	}
 	list := make([]*Terms, len(rows))
 	for i := range rows {
-		rows[i].HTML = html(rows[i].Text)
+		if rows[i].HTML, err = html(rows[i].Text); err != nil {
+			return nil, err
+		}
 		list[i] = &rows[i]
 	}
 	return list, nil

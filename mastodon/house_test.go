@@ -79,7 +79,7 @@ func TestDocuments(t *testing.T) {
 	w.do("GET", "/api/v2/instance", "", nil).is(200).has(`{"configuration": {"urls": {"privacy_policy": null}}}`)
 	w.do("PATCH", admin+"/extended_description", root.token, form("text", "We\n\nbuild")).is(200)
 	w.do("PUT", admin+"/extended_description", root.token, `{"text": "We\n\nbuild"}`).is(200)
-	w.do("GET", "/api/v1/instance/extended_description", "", nil).is(200).has(`{"content": "<p>We</p><p>build</p>"}`)
+	w.do("GET", "/api/v1/instance/extended_description", "", nil).is(200).has(`{"content": "<p>We</p>\n<p>build</p>"}`)
 	w.do("PUT", admin+"/extended_description", root.token, form("text", strings.Repeat("x", 100_001))).is(422)
 	w.do("PUT", admin+"/extended_description", "", form("text", "x")).is(401)
 }

@@ -27,10 +27,8 @@ type attemptEntity struct {
 	CheckedAt  *string            `json:"checked_at"`
 }
 
-var attemptStates = [...]string{practice.Asked: "asked", practice.Answered: "answered", practice.Opened: "opened", practice.Checked: "checked", practice.Skipped: "skipped"}
-
 func attemptEntityOf(a *practice.Attempt) attemptEntity {
-	e := attemptEntity{ID: a.ID, CreatedAt: a.ID.Time().UTC().Format(timeFormat), State: attemptStates[a.State], Card: cardEntityOf(a.DeckID, a.Card, a.Open()),
+	e := attemptEntity{ID: a.ID, CreatedAt: a.ID.Time().UTC().Format(timeFormat), State: a.State.String(), Card: cardEntityOf(a.DeckID, a.Card, a.Open()),
 		SessionID: idOrNil(a.SessionID), Answer: orNil(a.Answer), StoryID: idOrNil(a.StoryID), Recording: a.Audio != "", Seconds: a.Seconds,
 		AnsweredAt: timestamp(a.AnsweredAt), CheckedAt: timestamp(a.CheckedAt)}
 	if a.Predicted >= 0 {

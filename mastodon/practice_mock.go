@@ -115,7 +115,7 @@ func mockReviewOf(r *practice.MockReview) mockReviewEntity {
 		e.Score = &r.Score
 	}
 	for i, m := range r.Marks {
-		e.Marks[i] = tickEntity{m.Point, marks[m.Mark], m.Note}
+		e.Marks[i] = tickEntity{m.Point, m.Mark.String(), m.Note}
 	}
 	return e
 }

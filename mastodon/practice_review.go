@@ -20,19 +20,16 @@ type tickParams struct {
 	Note  string `param:"note"`
 }
 
-var marks = [...]string{practice.No: "no", practice.Partly: "partly", practice.Yes: "yes"}
-
 // ticked returns the marks as the domain has them; words that are no mark are
 // refused there.
 func ticked(in []tickParams) []practice.Ticked {
 	out := make([]practice.Ticked, len(in))
 	for i, t := range in {
-		out[i] = practice.Ticked{Point: t.Point, Mark: practice.Yes + 1, Note: t.Note}
-		for m, name := range marks {
-			if t.Mark == name {
-				out[i].Mark = practice.Mark(m)
-			}
+		m, ok := practice.ReadMark(t.Mark)
+		if !ok {
+			m = practice.Yes + 1
 		}
+		out[i] = practice.Ticked{Point: t.Point, Mark: m, Note: t.Note}
 	}
 	return out
 }
@@ -97,13 +94,11 @@ type scheduleEntity struct {
 	Lapses     int     `json:"lapses"`
 }
 
-var ratings = [...]string{1: "again", 2: "hard", 3: "good", 4: "easy"}
-
 func reviewEntityOf(r *practice.Review) reviewEntity {
-	e := reviewEntity{ID: r.ID, AttemptID: r.AttemptID, CreatedAt: r.ID.Time().UTC().Format(timeFormat), Peer: r.Peer, Score: r.Score, Rating: ratings[r.Rating],
+	e := reviewEntity{ID: r.ID, AttemptID: r.AttemptID, CreatedAt: r.ID.Time().UTC().Format(timeFormat), Peer: r.Peer, Score: r.Score, Rating: practice.RatingName(r.Rating),
 		Note: r.Note, Marks: make([]tickEntity, len(r.Marks))}
 	for i, m := range r.Marks {
-		e.Marks[i] = tickEntity{m.Point, marks[m.Mark], m.Note}
+		e.Marks[i] = tickEntity{m.Point, m.Mark.String(), m.Note}
 	}
 	return e
 }

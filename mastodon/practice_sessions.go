@@ -22,13 +22,11 @@ type sessionCardEntity struct {
 	Attempt *attemptEntity     `json:"attempt"`
 }
 
-var reasons = [...]string{practice.Due: "due", practice.Gap: "gap", practice.Fresh: "fresh", practice.Ahead: "ahead"}
-
 func practiceSessionOf(x *practice.Session) practiceSessionEntity {
 	e := practiceSessionEntity{ID: x.ID, CreatedAt: x.ID.Time().UTC().Format(timeFormat), Minutes: x.Minutes, EndedAt: timestamp(x.EndedAt),
 		Cards: make([]sessionCardEntity, len(x.Cards))}
 	for i, card := range x.Cards {
-		e.Cards[i] = sessionCardEntity{Reason: reasons[card.Reason], Card: cardEntityOf(card.DeckID, card.Card, false)}
+		e.Cards[i] = sessionCardEntity{Reason: card.Reason.String(), Card: cardEntityOf(card.DeckID, card.Card, false)}
 		if card.Attempt != nil {
 			a := attemptEntityOf(card.Attempt)
 			e.Cards[i].Attempt = &a

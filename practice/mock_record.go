@@ -117,7 +117,7 @@ func (r *MockRecord) reviewText(b *strings.Builder, x MockReview) {
 		}
 	}
 	for _, m := range x.Marks {
-		fmt.Fprintf(b, "\n- %s: %s", points[m.Point], [...]string{No: "no", Partly: "partly", Yes: "yes"}[m.Mark])
+		fmt.Fprintf(b, "\n- %s: %s", points[m.Point], m.Mark)
 		if m.Note != "" {
 			b.WriteString(" – " + indented(m.Note))
 		}

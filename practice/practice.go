@@ -34,6 +34,9 @@ const (
 	Ahead               // not due yet, because nothing else is left
 )
 
+// String returns the reason's name.
+func (r Reason) String() string { return [...]string{"due", "gap", "fresh", "ahead"}[r] }
+
 // Session is a row of cards to be answered in one sitting.
 type Session struct {
 	ID        ids.ID // says when it began
@@ -63,6 +66,11 @@ const (
 	Skipped               // given up: the text may be read, nothing is scheduled but an early return
 )
 
+// String returns the state's name.
+func (s State) String() string {
+	return [...]string{"asked", "answered", "opened", "checked", "skipped"}[s]
+}
+
 // Attempt is one answer to a card. What is in it does not change any more: a
 // second try is another attempt.
 type Attempt struct {
@@ -91,6 +99,12 @@ const (
 	Partly = fsrs.Partly
 	Yes    = fsrs.Yes
 )
+
+// ReadMark returns the mark of a name.
+func ReadMark(name string) (Mark, bool) { return fsrs.ReadMark(name) }
+
+// RatingName names a review's rating.
+func RatingName(rating int) string { return fsrs.Rating(rating).String() }
 
 // Ticked is a mark with its point and what was noted.
 type Ticked struct {

@@ -166,16 +166,18 @@ func (s *Service) receiptOfLab(ctx context.Context, tx *db.Tx, member string, a 
 }
 
 // receiptOfCard writes the receipt of an answer whose review by peers is done.
-// Of each point the lowest of their marks counts, twice its weight if it is made.
+// Of each point the lowest of their marks counts, twice its weight if it is made;
+// what is not good so gets none.
 func (s *Service) receiptOfCard(ctx context.Context, tx *db.Tx, member string, a *Attempt, peers []Review) error {
-	c := receipt.Claims{Member: member, Kind: receipt.Card, Subject: a.DeckID + "/" + a.CardID, Title: a.Card.Title, Version: a.Card.Hash, Reviewers: len(peers)}
+	c := receipt.Claims{Member: member, Kind: receipt.Card, Subject: a.DeckID + "/" + a.CardID, Title: a.Card.Title, Version: a.Card.Hash, Passed: true, Reviewers: len(peers)}
 	points := make([]fsrs.Marked, len(a.Card.Rubric))
 	for i, p := range a.Card.Rubric {
 		points[i] = fsrs.Marked{Must: p.Must, Weight: p.Weight, Mark: lowest(peers, p.ID)}
 		c.Parts = append(c.Parts, receipt.Part{Name: p.ID, Points: p.Weight * int(points[i].Mark), Most: p.Weight * int(Yes)})
 	}
-	_, rating := fsrs.Rate(points, 0, 0)
-	c.Passed = rating >= fsrs.Good
+	if _, rating := fsrs.Rate(points, 0, 0); rating < fsrs.Good {
+		return nil
+	}
 	return s.issue(ctx, tx, a.AccountID, a.ID, &c)
 }
 

@@ -150,7 +150,7 @@ func aboutPage(f frame, d aboutData) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if d.House.ExtendedDescription.HTML != "" {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<section class=\"part\"><div class=\"body\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<section class=\"part\"><div class=\"body written\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

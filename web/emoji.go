@@ -18,8 +18,9 @@ func emojified(text string) templ.Component {
 }
 
 // formatted writes HTML that the domains have made of what people typed: a
-// post's content, a bio, a field's value. internal/text escapes it all and adds
-// links and line breaks. Nothing else may be written unescaped. The community's
+// post's content, a bio, a field's value, of which internal/text escapes all and
+// adds links and line breaks; and what internal/markdown has made of longer
+// texts. Nothing else may be written unescaped. The community's
 // emoji become pictures, but in addresses and links, which stay as they are.
 func formatted(html string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {

@@ -828,7 +828,7 @@ func textForm(what, title, value, hint string, d textsData) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = longInput(input{Name: what, Label: t(ctx, "Text"), Value: value, Max: 100000, Optional: what != "terms", Problems: d.wrong(what), Hint: hint}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = longInput(input{Name: what, Label: t(ctx, "Text"), Value: value, Max: 100000, Optional: what != "terms", Problems: d.wrong(what), Hint: hint + " " + t(ctx, "Markdown makes headings, lists and links.")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -446,8 +446,8 @@ func TestAssets(t *testing.T) {
 	b.get("/assets/../web.go").is(http.StatusNotFound)
 }
 
-// XS: what the operator has written is shown as text, from the page about the
-// server on; what is not there is no page.
+// XS: what the operator has written is shown as Markdown without tags, from the
+// page about the server on; what is not there is no page.
 func TestHouseDocuments(t *testing.T) {
 	w := open(t)
 	b := w.browser()
@@ -460,8 +460,13 @@ func TestHouseDocuments(t *testing.T) {
 	for _, p := range payloads {
 		w.must(w.instance.SetPrivacyPolicy(w.kit.Ctx, 1, p))
 		w.must(w.instance.SetExtendedDescription(w.kit.Ctx, 1, p))
-		b.get("/privacy-policy").is(http.StatusOK).says(p)
-		b.get("/about").is(http.StatusOK).says(p)
+		shown := strings.ReplaceAll(html.UnescapeString(p), "*", "") // as Markdown has it
+		b.get("/privacy-policy").is(http.StatusOK).says(shown)
+		b.get("/about").is(http.StatusOK).says(shown)
+	}
+	w.must(w.instance.SetPrivacyPolicy(w.kit.Ctx, 1, "# What we keep\n\n- posts\n- *little* else, see https://guild.example"))
+	if s := b.get("/privacy-policy"); s.href("https://guild.example") != "https://guild.example" || !strings.Contains(s.body, "<h2>What we keep</h2>") || !strings.Contains(s.body, "<em>little</em>") {
+		t.Errorf("%s", s.body)
 	}
 	today := w.kit.Clock.Now().UTC()
 	soon, inWords := today.AddDate(0, 1, 0), "2 January 2006"

@@ -18,15 +18,39 @@ import (
 // HTML returns a text as HTML. Headings in it are at least of the third level:
 // the page has those above.
 func HTML(source []byte) (string, error) {
+	return convert(source, 3, goldmark.WithExtensions(extension.Table))
+}
+
+// Document returns a text that is most of a page as HTML. Headings in it are at
+// least of the second level, addresses become links, and tags are text like all
+// else: who writes such a text may not know of Markdown.
+func Document(source []byte) (string, error) {
+	return convert(source, 2, goldmark.WithParser(untagged()), goldmark.WithExtensions(extension.Table, extension.NewLinkify()))
+}
+
+func convert(source []byte, level int, options ...goldmark.Option) (string, error) {
 	var out bytes.Buffer
-	md := goldmark.New(
-		goldmark.WithExtensions(extension.Table),
-		goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(below{}, 100))),
-	)
+	md := goldmark.New(append(options, goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(below{level}, 100))))...)
 	if err := md.Convert(source, &out); err != nil {
 		return "", err
 	}
 	return reachable.Replace(out.String()), nil
+}
+
+// untagged is CommonMark's parser without the parts that know tags.
+func untagged() parser.Parser {
+	return parser.NewParser(
+		parser.WithBlockParsers(
+			util.Prioritized(parser.NewSetextHeadingParser(), 100), util.Prioritized(parser.NewThematicBreakParser(), 200),
+			util.Prioritized(parser.NewListParser(), 300), util.Prioritized(parser.NewListItemParser(), 400),
+			util.Prioritized(parser.NewCodeBlockParser(), 500), util.Prioritized(parser.NewATXHeadingParser(), 600),
+			util.Prioritized(parser.NewFencedCodeBlockParser(), 700), util.Prioritized(parser.NewBlockquoteParser(), 800),
+			util.Prioritized(parser.NewParagraphParser(), 1000)),
+		parser.WithInlineParsers(
+			util.Prioritized(parser.NewCodeSpanParser(), 100), util.Prioritized(parser.NewLinkParser(), 200),
+			util.Prioritized(parser.NewAutoLinkParser(), 300), util.Prioritized(parser.NewEmphasisParser(), 500)),
+		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+	)
 }
 
 // reachable lets who has no mouse scroll in what may be wider than its place.
@@ -34,18 +58,15 @@ func HTML(source []byte) (string, error) {
 var reachable = strings.NewReplacer("<pre>", `<pre tabindex="0">`, "<table>", `<div class="scrolls" tabindex="0"><table>`, "</table>", "</table></div>")
 
 // below puts headings below those of the page.
-type below struct{}
+type below struct{ first int } // level that headings begin with
 
-const (
-	firstLevel = 3
-	lastLevel  = 6
-)
+const lastLevel = 6
 
 // Transform implements parser.ASTTransformer.
-func (below) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
+func (b below) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
 		if h, ok := n.(*ast.Heading); ok {
-			h.Level = min(h.Level+firstLevel-1, lastLevel)
+			h.Level = min(h.Level+b.first-1, lastLevel)
 		}
 	}
 }

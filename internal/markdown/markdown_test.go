@@ -24,3 +24,25 @@ func TestHTML(t *testing.T) {
 		})
 	}
 }
+
+func TestDocument(t *testing.T) {
+	for _, c := range []struct{ name, in, out string }{
+		{"headings", "# One\n\nTwo\n---", "<h2>One</h2>\n<h3>Two</h3>\n"},
+		{"list", "- one\n- *two*", "<ul>\n<li>one</li>\n<li><em>two</em></li>\n</ul>\n"},
+		{"address", "See https://guild.example/a?b=1&c.", "<p>See <a href=\"https://guild.example/a?b=1&amp;c\">https://guild.example/a?b=1&amp;c</a>.</p>\n"},
+		{"tags are text", "a <b onclick=x>b</b> c", "<p>a &lt;b onclick=x&gt;b&lt;/b&gt; c</p>\n"},
+		{"blocks of tags too", "<script>\nalert(1)\n</script>", "<p>&lt;script&gt;\nalert(1)\n&lt;/script&gt;</p>\n"},
+		{"no script in links", "[a](javascript:alert(1)) <javascript:alert(1)> javascript:alert(1)", "<p><a href=\"\">a</a> <a href=\"\">javascript:alert(1)</a> javascript:alert(1)</p>\n"},
+		{"quotes in addresses", "https://example.org/\"onclick=x", "<p><a href=\"https://example.org/%22onclick=x\">https://example.org/&quot;onclick=x</a></p>\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := Document([]byte(c.in))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != c.out {
+				t.Errorf("got  %q\nwant %q", got, c.out)
+			}
+		})
+	}
+}

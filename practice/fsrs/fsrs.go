@@ -22,6 +22,11 @@ const (
 	Easy
 )
 
+// String returns the rating's name.
+func (r Rating) String() string {
+	return [...]string{Again: "again", Hard: "hard", Good: "good", Easy: "easy"}[r]
+}
+
 // State is what is known of one member's memory of one card. The zero value is
 // a card that was never reviewed.
 type State struct {

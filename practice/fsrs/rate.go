@@ -1,5 +1,7 @@
 package fsrs
 
+import "slices"
+
 // Mark is what was found of one point of a rubric.
 type Mark uint8
 
@@ -9,6 +11,18 @@ const (
 	Partly
 	Yes
 )
+
+// marks are the marks' names, in the API, archives and forms.
+var marks = [...]string{No: "no", Partly: "partly", Yes: "yes"}
+
+// String returns the mark's name.
+func (m Mark) String() string { return marks[m] }
+
+// ReadMark returns the mark of a name.
+func ReadMark(name string) (m Mark, ok bool) {
+	i := slices.Index(marks[:], name)
+	return Mark(max(i, 0)), i >= 0
+}
 
 // Marked is one point of a ticked rubric.
 type Marked struct {

@@ -33,7 +33,7 @@ type Kind string
 // The kinds.
 const (
 	Lab  Kind = "lab"  // a task that was graded by a program
-	Card Kind = "card" // an answer that peers have reviewed
+	Card Kind = "card" // an answer that peers found good
 )
 
 // Claims is what a receipt says.
