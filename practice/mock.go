@@ -57,6 +57,7 @@ const (
 	MaxMockEvents  = 5000    // of one interview
 	MaxMockKey     = 64      // bytes of an event's key
 	maxMocksOpen   = 10      // proposals of one member that wait
+	maxMocksADay   = 20      // proposals of one member: each is a message to somebody
 	mockFarthest   = 60 * 24 * time.Hour
 )
 

@@ -42,10 +42,7 @@ func (s *Service) MockEvents(ctx context.Context, account, id ids.ID, after int6
 // something else, TooMany for more than one can type, and Forbidden for who may
 // not write any more.
 func (s *Service) SendMock(ctx context.Context, account, id ids.ID, d MockDraft) (*MockEvent, error) {
-	if _, err := s.ownMock(ctx, account, id); err != nil {
-		return nil, err
-	}
-	if err := s.Profiles.MayWrite(ctx, account); err != nil {
+	if err := s.maySay(ctx, account, id); err != nil {
 		return nil, err
 	}
 	digest, err := checkDraft(&d)
@@ -77,6 +74,23 @@ func (s *Service) SendMock(ctx context.Context, account, id ids.ID, d MockDraft)
 	}
 	seen := sent.seenBy(account)
 	return &seen, nil
+}
+
+// maySay refuses who is none of the two, or may not tell the other one anything
+// any more.
+func (s *Service) maySay(ctx context.Context, account, id ids.ID) error {
+	r, err := s.ownMock(ctx, account, id)
+	if err != nil {
+		return err
+	}
+	if err := s.Profiles.MayWrite(ctx, account); err != nil {
+		return err
+	}
+	ok, err := s.mayMeet(ctx, account, r.Other(account))
+	if err == nil && !ok {
+		return errApart()
+	}
+	return err
 }
 
 // checkDraft refuses what no interview could take, leaves out of the data what

@@ -38,6 +38,13 @@ func (s *Service) tellMoved(ctx context.Context, e bus.Event) ([]message, error)
 		if r.side(id) < 0 {
 			continue // gone
 		}
+		graph, err := s.Profiles.Graph(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if r.At.IsZero() && id != r.Proposer && graph.Hides(r.Proposer, s.Now()) {
+			continue // the list has it; nobody is sent what a member they mute wants
+		}
 		other := ""
 		if a, err := s.Profiles.Account(ctx, r.Other(id)); err == nil {
 			other = quoted("@" + a.Acct())

@@ -13,6 +13,9 @@ import (
 	"github.com/guildhall/guildhall/profiles"
 )
 
+// errApart is for two who may not interview each other any more.
+func errApart() error { return errs.New(errs.Conflict, "This interview cannot take place") }
+
 // mayMeet tells whether two members may interview each other: neither blocks the
 // other, and neither is suspended.
 func (s *Service) mayMeet(ctx context.Context, a, b ids.ID) (bool, error) {
@@ -186,8 +189,8 @@ func (s *Service) checkOffer(o *MockOffer) error {
 
 // Propose offers an interview to a member, or to everyone. Returns Invalid with
 // Fields for what is wrong with the offer, NotFound for a member that may not be
-// met, Forbidden for who may not write any more, and Conflict if too many
-// proposals wait already.
+// met, Forbidden for who may not write any more, Conflict if too many proposals
+// wait already, and TooMany after too many in a day.
 func (s *Service) Propose(ctx context.Context, account ids.ID, o MockOffer) (*Mock, error) {
 	if err := s.checkOffer(&o); err != nil {
 		return nil, err
@@ -209,6 +212,13 @@ func (s *Service) Propose(ctx context.Context, account ids.ID, o MockOffer) (*Mo
 		}
 		if waiting >= maxMocksOpen {
 			return errs.New(errs.Conflict, "Too many of your proposals wait for an answer")
+		}
+		lately, err := db.Value[int](ctx, tx, "SELECT COUNT(*) FROM practice_mock_members WHERE account_id = $1 AND mock_id > $2 AND side = 0", account, ids.At(s.Now().Add(-24*time.Hour)))
+		if err != nil {
+			return err
+		}
+		if lately >= maxMocksADay {
+			return &errs.Error{Kind: errs.TooMany, Text: "Too many proposals in one day", After: time.Hour}
 		}
 		id = s.IDs.New(account)
 		return s.keepOffer(ctx, tx, account, id, o)
@@ -363,7 +373,7 @@ func (s *Service) EnterMock(ctx context.Context, account, id ids.ID) (*Mock, err
 		case w.State != MockLobby:
 			return errs.New(errs.Conflict, "The lobby is not open")
 		case !ok:
-			return errs.New(errs.Conflict, "This interview cannot take place")
+			return errApart()
 		case w.Entered[side]:
 			return nil
 		}

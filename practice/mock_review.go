@@ -12,10 +12,10 @@ import (
 // ReviewMock takes a member's form about the round in which they asked, once.
 // With both forms in the interview is closed, and each may read the other's.
 // Returns NotFound for who is none of the two, Conflict if it is not the time for
-// forms or the form is in, and Invalid with Fields for marks that are missing or
+// forms, the form is in or one blocks the other, and Invalid with Fields for marks that are missing or
 // not of the card, and texts that are too long.
 func (s *Service) ReviewMock(ctx context.Context, account, id ids.ID, f MockForm) (*Mock, error) {
-	if _, err := s.ownMock(ctx, account, id); err != nil {
+	if err := s.maySay(ctx, account, id); err != nil {
 		return nil, err
 	}
 	err := s.changeMock(ctx, id, func(w *mockWork) error {

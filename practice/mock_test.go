@@ -287,6 +287,22 @@ func TestMockOffers(t *testing.T) {
 		_, err = w.DeclineMock(ctx, w.bob, named.ID)
 		w.must(err)
 
+		w.wants(w.bob, "ann proposes")
+
+		// Who is muted may ask, but the house carries no message for them.
+		_, err = w.profiles.Mute(ctx, w.bob, w.ann, false, 0)
+		w.must(err)
+		quiet, err := w.Propose(ctx, w.ann, w.offer(w.bob))
+		w.must(err)
+		_, err = w.CancelMock(ctx, w.ann, quiet.ID)
+		w.must(err)
+		_, err = w.Propose(ctx, w.bob, w.offer(w.ann))
+		w.must(err)
+		w.wants(w.ann, "bob has declined", "bob proposes")
+		w.wants(w.bob, "ann proposes")
+		_, err = w.profiles.Unmute(ctx, w.bob, w.ann)
+		w.must(err)
+
 		// Blocked after it was accepted: nobody gets in any more.
 		m := w.accepted()
 		k.Clock.Set(m.At)
@@ -296,12 +312,33 @@ func TestMockOffers(t *testing.T) {
 			_, err = w.EnterMock(ctx, who, m.ID)
 			w.refused(err, errs.Conflict)
 		}
+		// Blocked in the middle of it: neither is told anything any more.
+		_, err = w.profiles.Unblock(ctx, w.bob, w.ann)
+		w.must(err)
+		m = w.begun()
+		_, err = w.profiles.Block(ctx, w.bob, w.ann)
+		w.must(err)
+		for _, who := range []ids.ID{w.ann, w.bob} {
+			_, err = w.SendMock(ctx, who, m.ID, practice.MockDraft{Type: practice.MockFlag, Data: practice.MockData{Text: "you!"}})
+			w.refused(err, errs.Conflict)
+		}
 		for range 10 {
 			_, err = w.Propose(ctx, w.dan, practice.MockOffer{Role: "back-end", Level: "mid", Slots: slots(k.Clock.Now(), 1)})
 			w.must(err)
 		}
 		_, err = w.Propose(ctx, w.dan, practice.MockOffer{Role: "back-end", Level: "mid", Slots: slots(k.Clock.Now(), 1)})
 		w.refused(err, errs.Conflict)
+		for range 20 {
+			var m *practice.Mock
+			if m, err = w.Propose(ctx, w.bob, practice.MockOffer{Role: "back-end", Level: "mid", Slots: slots(k.Clock.Now(), 1)}); err != nil {
+				break
+			}
+			_, err = w.CancelMock(ctx, w.bob, m.ID)
+			w.must(err)
+		}
+		w.must(err)
+		_, err = w.Propose(ctx, w.bob, practice.MockOffer{Role: "back-end", Level: "mid", Slots: slots(k.Clock.Now(), 1)})
+		w.refused(err, errs.TooMany)
 	})
 }
 
