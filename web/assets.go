@@ -24,12 +24,13 @@ var sheets = []string{"fonts", "tokens", "base", "layout", "posts", "compose", "
 
 // scripts are the parts of the pages' own script in their order; the first one
 // has what the others use.
-var scripts = []string{"guildhall.js", "focus.js", "scroll.js", "device.js", "live.js", "compose.js", "pictures.js", "complete.js", "keys.js", "system.js", "practice.js", "mock.js"}
+var scripts = []string{"guildhall.js", "focus.js", "scroll.js", "device.js", "live.js", "compose.js", "pictures.js", "complete.js", "keys.js", "system.js", "practice.js"}
 
 // assets are the files that pages need. The hash of the content is in the name,
 // so that browsers can keep them for good.
 type assets struct {
 	Style, Mark, Text, Serif, Htmx, Script      string // addresses
+	Mock                                        string // the script of mock interviews, which few pages need
 	Icon, LargeIcon, Maskable, TouchIcon, Badge string
 	files                                       map[string]asset
 	worker                                      string // the service worker, which has an address of its own
@@ -66,6 +67,7 @@ func loadAssets() assets {
 		script.WriteString(read(name))
 	}
 	a.Script = a.add("guildhall.js", "text/javascript; charset=utf-8", script.String())
+	a.Mock = a.add("mock.js", "text/javascript; charset=utf-8", read("mock.js"))
 	for name, address := range map[string]*string{"icon-192": &a.Icon, "icon-512": &a.LargeIcon, "maskable-512": &a.Maskable,
 		"apple-touch-icon": &a.TouchIcon, "badge-96": &a.Badge} {
 		*address = a.add(name+".png", "image/png", read("icons/"+name+".png"))

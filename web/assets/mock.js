@@ -1,3 +1,4 @@
+"use strict"
 
 // The room of a mock interview: two texts, each with one writer, a clock, and who
 // is there. The server's log is what is true; it is heard as it grows, and what is
