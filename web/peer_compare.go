@@ -14,6 +14,7 @@ import (
 // comparison is what several people have found in an answer.
 type comparison struct {
 	Card    *deck.Card
+	Mine    bool      // the answer is the reader's
 	Columns []opinion // of the author first
 	Dispute map[string]bool
 	Thread  string // address of the talk about it; empty: there is none
@@ -33,7 +34,7 @@ func (c *call) compare(k *practice.Ask) (*comparison, error) {
 	if k.State != practice.AskDone {
 		return nil, nil
 	}
-	d := &comparison{Card: k.Attempt.Card, Dispute: map[string]bool{}}
+	d := &comparison{Card: k.Attempt.Card, Mine: k.AccountID == c.user.ID, Dispute: map[string]bool{}}
 	for _, id := range k.Disputed {
 		d.Dispute[id] = true
 	}

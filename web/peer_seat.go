@@ -148,7 +148,7 @@ func (c *call) reportSeat(s *practice.Seat) error {
 	if err != nil {
 		return err
 	}
-	draft := moderation.Draft{TargetID: a.AccountID, Category: moderation.Other, Comment: strings.TrimSpace(d.Comment) + "\n\n" + excerpt(a.Answer)}
+	draft := moderation.Draft{TargetID: a.AccountID, Category: moderation.Other, Comment: strings.TrimSpace(d.Comment) + "\n\n" + a.DeckID + "/" + a.CardID + ": " + excerpt(a.Answer)}
 	if _, err := c.Moderation.Report(c.r.Context(), c.user.ID, draft); err != nil {
 		return err
 	}

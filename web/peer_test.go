@@ -142,7 +142,7 @@ func TestPeerReview(t *testing.T) {
 	c.get(at(other)).is(http.StatusOK).says(compared...).holds(names...)
 	b.get(ask).is(http.StatusOK).says(compared...)
 	testkit.Eventually(t, func() bool { return strings.Contains(a.get(ask).body, "Talk about it") })
-	a.get(ask).is(http.StatusOK).says(compared...).holds(names...)
+	a.get(ask).is(http.StatusOK).says(compared...).says("You and ben", "You and cleo").holds(names...)
 	a.get("/conversations").says("You see the answer to")
 	a.get(answer).says("2 reviews are in", "Compare")
 	a.get("/practice/asks").is(http.StatusOK).says("2 reviews are in")
@@ -181,7 +181,7 @@ func TestPeerAsksOne(t *testing.T) {
 	}
 	reports, err := w.moderation.Reports(w.kit.Ctx, moderation.ReportFilter{TargetID: ids["ann"]}, page.Page{Limit: 2})
 	w.must(err)
-	if len(reports) != 1 || reports[0].Comment != "This is an advertisement\n\nI add an index." {
+	if len(reports) != 1 || reports[0].Comment != "This is an advertisement\n\nbackend-core/be-013: I add an index." {
 		t.Errorf("reports: %+v", reports)
 	}
 	seat.submit(at(seat)+"/leave").is(http.StatusSeeOther).follow().is(http.StatusOK).says("Waiting for a review", "asks for you")
