@@ -148,13 +148,16 @@ func (c *call) askForm() error {
 	if there != nil && there.State == practice.AskOpen {
 		return c.goTo(askAddress(there.ID))
 	}
-	return c.showAskForm(http.StatusOK, askData{Attempt: a, Circle: practice.Everyone.String(), Seats: strconv.Itoa(practice.MaxSeats)})
+	return c.showAskForm(http.StatusOK, askData{Attempt: a, Circle: practice.Everyone.String()})
 }
 
 func (c *call) showAskForm(status int, d askData) (err error) {
 	ctx, me := c.r.Context(), c.user.ID
 	if d.Credits, err = c.Practice.Credits(ctx, me); err != nil {
 		return err
+	}
+	if d.Seats == "" { // as many as they can ask for
+		d.Seats = strconv.Itoa(max(1, min(practice.MaxSeats, d.Credits)))
 	}
 	followers, err := c.Profiles.FollowersOf(ctx, me, me, page.Page{Limit: askedOften})
 	if err != nil {
