@@ -161,8 +161,9 @@ func labLines(f lab.Field) string {
 	return "6"
 }
 
-// shortCell is the length of a table's cell that is not broken over lines.
-const shortCell = 12
+// Cells of a table up to these lengths are not broken over lines: shortHead is for
+// the first of a row.
+const shortCell, shortHead = 12, 20
 
 // measure is a figure and its unit.
 var measure = regexp.MustCompile(`([0-9]) (%|(?:ms|s|min|KiB|MiB)\b)`)

@@ -139,7 +139,7 @@ type setting struct {
 func (c *releaseCase) settings() []setting {
 	list := []setting{
 		{c.variable, "3f9c0b7a51d24e68", "", true}, {c.former, "a77e10c2", "5be2f1d9", true}, {c.optional, "", "", false},
-		{"LOG_LEVEL", "debug", "info", false}, {"DATABASE_URL", "postgres://staging", "postgres://production", true}, {"WORKERS", "2", "8", false}, {"PUBLIC_URL", "https://staging.example", "https://www.example", false},
+		{"LOG_LEVEL", "debug", "info", false}, {"DATABASE_URL", "postgres://staging", "postgres://production", true}, {"WORKERS", "2", "8", false}, {"REGION", "test", "eu-1", false},
 	}
 	slices.SortFunc(list, func(a, b setting) int { return compareText(a.name, b.name) })
 	return list

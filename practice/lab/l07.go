@@ -66,6 +66,9 @@ func prepareCPU(ctx context.Context, seed uint64) (*Task, error) {
 		return nil, err
 	}
 	p := newCPUProfile(run.Stacks)
+	if p.samples < leastSample { // a system without a clock for profiles: no task is better than one that misleads
+		return nil, fmt.Errorf("a profile of %d samples", p.samples)
+	}
 	return &Task{
 		Text:   fmt.Sprintf(l07Text, c.rows, c.products, p.samples, sampleTime, c.code(), l07Share),
 		Fields: c.fields(), Tables: p.tables(), Charts: []Chart{p.flame("Flame graph of the CPU profile")},

@@ -1,9 +1,11 @@
 "use strict"
 
 // An answer that is being given: the clock runs, and it can be said aloud. What
-// is recorded stays in the browser until the answer is sent.
+// is recorded stays in the browser until the answer is sent. In labs, a plan is put
+// together by pressing its steps.
 
 document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("[data-steps]").forEach(offerSteps)
   const form = document.querySelector("form.answering")
   if (!form) return
   runClock(form)
@@ -55,4 +57,23 @@ function offerRecording(form) {
     said.textContent = ""
     button.textContent = part.dataset.recording
   })
+}
+
+// offerSteps lets the steps of a lab's plan be put into it by pressing them; without
+// this script they are typed.
+function offerSteps(list) {
+  const plan = document.getElementById(list.dataset.steps)
+  if (!plan) return
+  for (const name of list.querySelectorAll("dt")) {
+    const button = document.createElement("button"), step = name.textContent.trim()
+    button.type = "button"
+    button.textContent = step
+    button.setAttribute("aria-label", `${list.dataset.add}: ${step}`)
+    button.addEventListener("click", () => {
+      const before = plan.value.trimEnd()
+      plan.value = (before && before + "\n") + step + "\n"
+      plan.scrollTop = plan.scrollHeight
+    })
+    name.replaceChildren(button)
+  }
 }
