@@ -166,6 +166,7 @@ func (s *seeding) run(ctx context.Context, o DemoOptions) error {
 	past := newHistory(s, community)
 	s.practise(community.Practices)
 	s.interview(community.Mocks)
+	s.askPeers(community.Practices)
 	writing := newProgress(s.out, "posts", o.Posts)
 	for i, p := range all {
 		switch imported := max(0, o.Posts-demoLived); {

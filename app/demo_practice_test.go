@@ -6,7 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/guildhall/guildhall/internal/ids"
 	"github.com/guildhall/guildhall/internal/page"
+	"github.com/guildhall/guildhall/internal/testkit"
 	"github.com/guildhall/guildhall/practice"
 )
 
@@ -60,6 +62,7 @@ func TestDemoPractises(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkPeers(t, a, ada)
 	busy := 0
 	for _, n := range days {
 		if n > 0 {
@@ -68,6 +71,23 @@ func TestDemoPractises(t *testing.T) {
 	}
 	if busy < 4 {
 		t.Errorf("the forecast is empty: %v", days)
+	}
+}
+
+// checkPeers looks for an answer that was reviewed and is talked about, and one
+// to review.
+func checkPeers(t *testing.T, a *App, who ids.ID) {
+	t.Helper()
+	asks, err := a.Practice.Asks(t.Context(), who, page.Page{Limit: 10})
+	if err != nil || len(asks) != 2 || asks[0].State != practice.AskOpen || asks[1].State != practice.AskDone || len(asks[1].Reviews) != 2 || len(asks[1].Disputed) == 0 {
+		t.Fatalf("%+v, %v", asks, err)
+	}
+	testkit.Eventually(t, func() bool {
+		done, err := a.Practice.Ask(t.Context(), who, asks[1].ID)
+		return err == nil && done.ThreadID != 0
+	})
+	if seats, err := a.Practice.Seats(t.Context(), who, page.Page{Limit: 10}); err != nil || len(seats) != 1 || seats[0].Ask == nil {
+		t.Errorf("%+v, %v", seats, err)
 	}
 }
 

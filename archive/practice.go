@@ -38,7 +38,7 @@ func (b *book) practised() error {
 		return err
 	}
 	for name, f := range map[string]func(func(any) error) error{"sessions": b.sessions, "attempts": b.attempts, "reviews": b.reviews, "log": b.rated, "labs": b.labs, "mocks": b.mocks,
-		"receipts": b.receipts} {
+		"receipts": b.receipts, "asks": b.asks, "seats": b.seats} {
 		if err := b.array("practice/"+name+".json", f); err != nil {
 			return err
 		}
@@ -154,8 +154,11 @@ func (b *book) reviews(add func(any) error) error {
 		}
 		for _, r := range list {
 			points := each(r.Marks, func(m practice.Ticked) thing { return thing{"point": m.Point, "mark": m.Mark.String(), "note": m.Note} })
-			if err := add(thing{"id": r.ID, "at": r.ID.Time(), "attempt": r.AttemptID, "of_somebody_else": r.Peer, "points": points, "score": r.Score,
-				"rating": practice.RatingName(r.Rating), "note": r.Note}); err != nil {
+			out := thing{"id": r.ID, "at": r.ID.Time(), "of_somebody_else": r.Peer, "points": points, "score": r.Score, "rating": practice.RatingName(r.Rating), "note": r.Note}
+			if !r.Peer { // whose answer it was may not be for them to know: see seats.json
+				out["attempt"] = r.AttemptID
+			}
+			if err := add(out); err != nil {
 				return err
 			}
 			after = r.ID

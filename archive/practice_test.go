@@ -31,6 +31,23 @@ func (h *hall) answers(who ids.ID, a *practice.Attempt, text string) {
 	h.must(err)
 }
 
+// reviewed has somebody review a member's answer.
+func (h *hall) reviewed(who, by, attempt ids.ID, note string) *practice.Ask {
+	h.Helper()
+	ctx := h.kit.Ctx
+	ask, err := h.Practice.AskReview(ctx, who, attempt, practice.AskRequest{Circle: practice.Everyone, Seats: 1})
+	h.must(err)
+	seat, err := h.Practice.TakeSeat(ctx, by, ask.ID)
+	h.must(err)
+	var marks []practice.Ticked
+	for _, p := range seat.Card.Rubric {
+		marks = append(marks, practice.Ticked{Point: p.ID, Mark: practice.Partly})
+	}
+	_, err = h.Practice.HandIn(ctx, by, seat.ID, marks, note)
+	h.must(err)
+	return ask
+}
+
 // What a member has practised is in the archive, and nothing of others'.
 func TestArchiveOfPractice(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, k *testkit.Kit) {
@@ -80,6 +97,12 @@ func TestArchiveOfPractice(t *testing.T) {
 			return err
 		}))
 
+		ask := h.reviewed(ann, ben, a.ID, "a note of ben's")
+		theirs, err := h.Practice.AskReview(ctx, ben, b.ID, practice.AskRequest{Circle: practice.Everyone, Seats: 1})
+		h.must(err)
+		seat, err := h.Practice.TakeSeat(ctx, ann, theirs.ID)
+		h.must(err)
+
 		var out bytes.Buffer
 		h.must(h.Write(ctx, ann, &out))
 		files := h.unzip(out.Bytes())
@@ -90,6 +113,8 @@ func TestArchiveOfPractice(t *testing.T) {
 			"practice/sessions.json":                        {session.ID.String(), attempt, card},
 			"practice/attempts.json":                        {attempt, card, "my own words", `"predicted":65`, `"state":"checked"`, first.Card.Hash, "practice/recordings/" + a.ID.String() + ".ogg"},
 			"practice/reviews.json":                         {attempt, "said it first", "went well", `"mark":"yes"`, `"score":100`},
+			"practice/asks.json":                            {ask.ID.String(), attempt, `"state":"done"`, `"by":"` + ben.String() + `"`, "a note of ben's", `"mark":"partly"`},
+			"practice/seats.json":                           {seat.ID.String(), theirs.ID.String(), `"card":"be-013"`},
 			"practice/log.json":                             {attempt, card, `"rating":"easy"`},
 			"practice/labs.json":                            {`"lab":"L02"`, `"points":90`, "Balance", `"policy":"least"`},
 			"practice/receipts.json":                        {token, `"subject":"L02"`, `"shown":true`},
