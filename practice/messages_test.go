@@ -92,6 +92,11 @@ func TestOneMessenger(t *testing.T) {
 		if _, err := g.profiles.Lookup(ctx, "practice_3"); !errs.Is(err, errs.NotFound) {
 			t.Error("a second one was made")
 		}
+		g.must(g.profiles.Erase(ctx, a.ID)) // by moderators; the house speaks again
+		k.Clock.Advance(2 * time.Minute)
+		if id, err := practice.Messenger(ctx, other); err != nil || id == a.ID {
+			t.Errorf("%d, %v", id, err)
+		}
 	})
 }
 

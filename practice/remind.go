@@ -2,6 +2,7 @@ package practice
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/guildhall/guildhall/internal/db"
@@ -43,13 +44,12 @@ func (s *Service) remind(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		var all []error
 		for _, r := range rows {
-			if err := s.remindMember(ctx, r.account, r.next); err != nil {
-				return err
-			}
+			all = append(all, s.remindMember(ctx, r.account, r.next))
 		}
-		if len(rows) < sweptAtOnce {
-			return nil
+		if err := errors.Join(all...); err != nil || len(rows) < sweptAtOnce {
+			return err
 		}
 	}
 }

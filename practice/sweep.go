@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/guildhall/guildhall/internal/db"
-	"github.com/guildhall/guildhall/internal/errs"
 )
 
 const (
@@ -47,20 +46,18 @@ func (s *Service) freeLate(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		var all []error
 		for _, row := range late {
-			err := s.write(ctx, func(tx *db.Tx) error {
+			all = append(all, s.write(ctx, func(tx *db.Tx) error {
 				freed, err := freeSeat(ctx, tx, &row)
 				if err == nil && freed {
 					_, err = s.outbox.Add(ctx, tx, SeatEnded{AskID: row.ask, AccountID: row.account})
 				}
 				return err
-			})
-			if err != nil {
-				return err
-			}
+			}))
 		}
-		if len(late) < sweptAtOnce {
-			return nil
+		if err := errors.Join(all...); err != nil || len(late) < sweptAtOnce {
+			return err
 		}
 	}
 }
@@ -73,13 +70,12 @@ func (s *Service) moveAsks(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		var all []error // one that fails does not keep the others waiting
 		for i := range rows {
-			if err := s.moveAsk(ctx, &rows[i]); err != nil {
-				return err
-			}
+			all = append(all, s.moveAsk(ctx, &rows[i]))
 		}
-		if len(rows) < sweptAtOnce {
-			return nil
+		if err := errors.Join(all...); err != nil || len(rows) < sweptAtOnce {
+			return err
 		}
 	}
 }
@@ -90,9 +86,6 @@ func (s *Service) moveAsk(ctx context.Context, k *askRow) error {
 	now, end := s.Now(), k.ID.Time().Add(closeAfter)
 	if !now.Before(end) {
 		c, err := s.closing(ctx, k, AskExpired)
-		if errs.Is(err, errs.NotFound) {
-			return nil // being erased
-		}
 		if err != nil {
 			return err
 		}
