@@ -71,6 +71,7 @@ var unseen = map[string]string{
 	"/practice/mocks/{id}/calendar":     "a file",
 	"/practice/mocks/{id}/export":       "a file",
 	"/practice/seats/{id}/recording":    "a file",
+	"/receipts/{id}/receipt.jws":        "a file",
 	"/settings/notifications/device":    "for the service worker",
 	"/settings/exports/{file}":          "a file",
 	"/backups/{id}/download":            "a file",

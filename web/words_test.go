@@ -153,7 +153,7 @@ func TestMails(t *testing.T) {
 			f := parse(t, path)
 			ast.Inspect(f, s.readMails)
 			ast.Inspect(f, func(n ast.Node) bool {
-				if v, ok := n.(*ast.ValueSpec); ok && v.Names[0].Name == "subjects" {
+				if v, ok := n.(*ast.ValueSpec); ok && (v.Names[0].Name == "subjects" || strings.HasSuffix(v.Names[0].Name, "Texts")) {
 					s.readTables(&ast.File{Decls: []ast.Decl{&ast.GenDecl{Tok: token.VAR, Specs: []ast.Spec{v}}}})
 				}
 				return true
