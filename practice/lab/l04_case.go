@@ -158,11 +158,6 @@ func (c *releaseCase) time(minute int) string {
 	return fmt.Sprintf("%02d:%02d", m/60%24, m%60)
 }
 
-// harm is which requests fail when the alert comes.
-func (c *releaseCase) harm() string {
-	return harms(c)[0].Value
-}
-
 // harms are the answers to what fails, the right one first.
 func harms(c *releaseCase) []Option {
 	route := c.routes[c.route]
