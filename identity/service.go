@@ -42,7 +42,7 @@ func DefaultConfig() Config {
 		CodeTTL: 10 * time.Minute, SessionTTL: 30 * 24 * time.Hour, ResetTTL: time.Hour, ConfirmTTL: 24 * time.Hour,
 		ReservedNames: []string{"abuse", "about", "account", "accounts", "admin", "administrator", "api", "auth", "explore",
 			"guildhall", "help", "hostmaster", "info", "instance", "mailer_daemon", "mod", "moderator", "moderators", "no_reply",
-			"noreply", "oauth", "owner", "postmaster", "public", "root", "security", "staff", "support", "system", "webmaster"},
+			"noreply", "oauth", "owner", "postmaster", "practice", "public", "root", "security", "staff", "support", "system", "webmaster"},
 		HashConcurrency: 2,
 	}
 }
