@@ -122,22 +122,6 @@ const (
 	mockSweepMost  = 100 // interviews in one go
 )
 
-// sweepMocks takes the steps of interviews whose time has come until ctx ends.
-func (s *Service) sweepMocks(ctx context.Context) {
-	tick := time.NewTicker(mockSweepEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		if err := s.SweepMocks(ctx); err != nil && ctx.Err() == nil {
-			s.Log.Error("mock interviews not brought up to the time", "error", err)
-		}
-	}
-}
-
 // SweepMocks takes the steps of interviews whose time has come: lobbies open,
 // who is missing has not come, rounds end. Several nodes may do so at once. The
 // service does it by itself every few seconds.

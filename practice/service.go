@@ -120,8 +120,8 @@ func (s *Service) start(ctx context.Context) error {
 	}
 	go s.outbox.Run(ctx)
 	go s.loop(ctx)
-	go s.sweepMocks(ctx)
-	go s.sweeping(ctx)
+	go s.sweeping(ctx, mockSweepEvery, s.SweepMocks)
+	go s.sweeping(ctx, sweepEvery, s.Sweep)
 	if err := s.Bus.Consume(ctx, bus.Consumer{Name: "practice-messages", Events: []string{s.DB.Name() + ".*"}, Handle: s.tell}); err != nil {
 		return err
 	}

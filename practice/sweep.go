@@ -14,8 +14,9 @@ const (
 	sweptAtOnce = 100
 )
 
-func (s *Service) sweeping(ctx context.Context) {
-	tick := time.NewTicker(sweepEvery)
+// sweeping does what is due, again and again, until ctx ends.
+func (s *Service) sweeping(ctx context.Context, every time.Duration, sweep func(context.Context) error) {
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		select {
@@ -23,7 +24,7 @@ func (s *Service) sweeping(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
+		if err := sweep(ctx); err != nil && ctx.Err() == nil {
 			s.Log.Error("practice not swept", "error", err)
 		}
 	}
