@@ -2,6 +2,7 @@ package practice
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/guildhall/guildhall/internal/db"
@@ -130,11 +131,12 @@ func (s *Service) SweepMocks(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var all []error // one that fails does not keep the others waiting
 	for _, id := range due {
 		err := s.changeMock(ctx, id, func(*mockWork) error { return nil })
-		if err != nil && !errs.Is(err, errs.NotFound) { // gone in the meantime
-			return err
+		if !errs.Is(err, errs.NotFound) { // gone in the meantime
+			all = append(all, err)
 		}
 	}
-	return nil
+	return errors.Join(all...)
 }
