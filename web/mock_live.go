@@ -234,7 +234,7 @@ func (c *call) mockExport() error {
 	for _, x := range r.Reviews {
 		found := mockFound{Round: x.Round, Score: x.Score, Marks: map[string]string{}, Strength: x.Strength, Improve: x.Improve, Note: x.Note}
 		for _, m := range x.Marks {
-			found.Marks[m.Point] = markClasses[m.Mark]
+			found.Marks[m.Point] = m.Mark.String()
 		}
 		f.Reviews = append(f.Reviews, found)
 	}

@@ -333,7 +333,7 @@ func (c *call) reviewMock(d *mockData) error {
 	if d.Asked != nil {
 		for _, p := range d.Asked.Card.Rubric {
 			d.Marks[p.ID] = c.field("mark-" + p.ID)
-			if m, ok := markNames[d.Marks[p.ID]]; ok {
+			if m, ok := practice.ReadMark(d.Marks[p.ID]); ok {
 				form.Marks = append(form.Marks, practice.Ticked{Point: p.ID, Mark: m})
 			}
 		}

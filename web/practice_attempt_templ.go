@@ -1710,7 +1710,7 @@ func tickedPoint(p deck.Point, m practice.Mark, h hint.Hint, language string) te
 			templ_7745c5c3_Var84 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var85 = []any{markClasses[m]}
+		var templ_7745c5c3_Var85 = []any{m.String()}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var85...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -248,16 +248,13 @@ func (c *call) attemptStep() error {
 	return err
 }
 
-// markNames are the marks by what the form sends.
-var markNames = map[string]practice.Mark{"yes": practice.Yes, "partly": practice.Partly, "no": practice.No}
-
 // tickedMarks reads the marks of a rubric; a point without one is left out.
 func (c *call) tickedMarks(card *deck.Card) (list []practice.Ticked, form rubricForm) {
 	form = rubricForm{Marks: map[string]string{}, Reasons: map[string]string{}}
 	for _, p := range card.Rubric {
 		name, reason := c.field("mark-"+p.ID), c.field("reason-"+p.ID)
 		form.Marks[p.ID], form.Reasons[p.ID] = name, reason
-		if m, ok := markNames[name]; ok {
+		if m, ok := practice.ReadMark(name); ok {
 			list = append(list, practice.Ticked{Point: p.ID, Mark: m, Note: reason})
 		}
 	}

@@ -25,9 +25,6 @@ var kindWords = map[deck.Kind]string{deck.Technical: "Technical", deck.Behaviora
 // markChoices are the marks from the best, by what the form sends.
 var markChoices = []struct{ value, text string }{{"yes", "Yes"}, {"partly", "Partly"}, {"no", "No"}}
 
-// markClasses are how a mark looks.
-var markClasses = [...]string{practice.No: "no", practice.Partly: "partly", practice.Yes: "yes"}
-
 func markOf(r *practice.Result, point string) practice.Mark {
 	i := slices.IndexFunc(r.Review.Marks, func(m practice.Ticked) bool { return m.Point == point })
 	if i < 0 {
